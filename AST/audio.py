@@ -71,7 +71,9 @@ def decode(path: Path) -> Recording:
     if not recording.samples.size:
         raise StemError("holds no audio samples; expected at least one")
     if not np.isfinite(recording.samples).all():
-        raise StemError("holds samples that are no finite numbers (NaN or infinity); export it anew")
+        raise StemError(
+            "holds samples that are no finite numbers (NaN or infinity); export it anew"
+        )
     return recording
 
 

@@ -39,7 +39,9 @@ def excerpt(recording: Recording) -> Samples:
     sound = cut(sound, recording.sample_rate_hz)
     if not sound.any():
         return np.zeros(0, np.float32)
-    return to_model_rate(sound.astype(np.float32) / FULL_SCALE, recording.sample_rate_hz)
+    return to_model_rate(
+        sound.astype(np.float32) / np.float32(FULL_SCALE), recording.sample_rate_hz
+    )
 
 
 def to_16_bit(samples: Samples) -> Samples16Bit:
@@ -55,7 +57,8 @@ def to_16_bit(samples: Samples) -> Samples16Bit:
     steps -= np.float32(0.5)
     np.ceil(steps, out=steps)
     np.clip(steps, -FULL_SCALE, FULL_SCALE - 1, out=steps)
-    return steps.astype(np.int16)
+    rounded: Samples16Bit = steps.astype(np.int16)
+    return rounded
 
 
 def cut(samples: Samples16Bit, sample_rate_hz: int) -> Samples16Bit:

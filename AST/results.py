@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 from AST.errors import UsageError
 
@@ -37,7 +37,7 @@ def read_rows(path: Path) -> list[Row]:
     """
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
-            rows = list(_parse(path, csv.reader(file, strict=True)))
+            rows = list(_parse(path, file))
     except OSError as error:
         raise UsageError(
             f"{path}: {error.strerror}; expected a results file such as results_dsd100.csv"
@@ -51,10 +51,11 @@ def read_rows(path: Path) -> list[Row]:
     return rows
 
 
-def _parse(path: Path, reader: "csv._reader") -> Iterator[Row]:
+def _parse(path: Path, file: TextIO) -> Iterator[Row]:
+    reader = csv.reader(file, strict=True)
     number = 0
     try:
-        header = next(reader, [])
+        header: list[str] = next(reader, [])
         missing = [column for column in Row._fields if column not in header]
         if not header:
             raise UsageError(f"{path}: empty file; expected the columns {','.join(Row._fields)}")

@@ -1,0 +1,148 @@
+"""The Audio Spectrogram Transformer (Gong, Chung, Glass: AST, Interspeech 2021), on timm's blocks.
+
+A DeiT vision transformer over overlapping 16x16 patches of the spectrogram; its two class tokens,
+averaged, give 527 scores. Parameter names follow the authors' checkpoint.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from timm.models.vision_transformer import Block
+from torch import nn
+
+from AST.features import FRAME_COUNT, MEL_BAND_COUNT
+
+PATCH_SIZE = 16
+HEAD_WIDTH = 64
+"""Width of an attention head, the same in all of DeiT's sizes."""
+CLASS_COUNT = 527
+TOKEN_COUNT = 2
+"""The class token and the distillation token."""
+BLOCK_LAYER_NORM_EPS = 1e-6
+"""As in timm; the hub's own configuration says 1e-12, which makes no difference in float32."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """What tells one AST from another.
+
+    Attributes:
+        width: Length of a token.
+        depth: Number of transformer blocks.
+        stride: Step from patch to patch, in frames and in mel bands.
+    """
+
+    width: int
+    depth: int = 12
+    stride: int = 10
+
+    @property
+    def head_count(self) -> int:
+        return self.width // HEAD_WIDTH
+
+    @property
+    def patch_grid(self) -> tuple[int, int]:
+        """Patches along the mel bands and along time."""
+        bands, frames = (
+            (length - PATCH_SIZE) // self.stride + 1 for length in (MEL_BAND_COUNT, FRAME_COUNT)
+        )
+        return bands, frames
+
+    @property
+    def patch_count(self) -> int:
+        """Number of patches.
+
+        >>> Size(768).patch_count, Size(192, stride=16).patch_count
+        (1212, 512)
+        """
+        bands, frames = self.patch_grid
+        return bands * frames
+
+
+SIZES = {
+    "tiny224": Size(192),
+    "small224": Size(384),
+    "base224": Size(768),
+    "base384": Size(768),
+}
+"""The AST paper's sizes. 224 and 384 tell the images that the vision transformer was trained on
+first: the two base sizes are the same network with other starting weights."""
+
+
+class AudioSpectrogramTransformer(nn.Module):
+    """AST with random weights; ``AST.checkpoint`` fills in trained ones."""
+
+    def __init__(self, size: Size) -> None:
+        super().__init__()
+        self.size = size
+        self.cls_token = nn.Parameter(torch.zeros(1, 1, size.width))
+        self.dist_token = nn.Parameter(torch.zeros(1, 1, size.width))
+        self.pos_embed = nn.Parameter(torch.zeros(1, size.patch_count + TOKEN_COUNT, size.width))
+        self.patch_embed = nn.Conv2d(1, size.width, PATCH_SIZE, size.stride)
+        self.blocks = nn.ModuleList(
+            Block(
+                size.width,
+                size.head_count,
+                qkv_bias=True,
+                norm_layer=lambda width, **kwargs: nn.LayerNorm(
+                    width, eps=BLOCK_LAYER_NORM_EPS, **kwargs
+                ),
+            )
+            for _ in range(size.depth)
+        )
+        self.norm = nn.LayerNorm(size.width, eps=BLOCK_LAYER_NORM_EPS)
+        self.mlp_head = nn.Sequential(nn.LayerNorm(size.width), nn.Linear(size.width, CLASS_COUNT))
+        for parameter in (self.cls_token, self.dist_token, self.pos_embed):
+            nn.init.trunc_normal_(parameter, std=0.02)
+
+    def embed(self, spectrograms: torch.Tensor) -> torch.Tensor:
+        """Tokens before the first block.
+
+        Shape: (batch, 1024 frames, 128 bands) -> (batch, tokens, width).
+        """
+        images = spectrograms.unsqueeze(1).transpose(2, 3)
+        patches = self.patch_embed(images).flatten(2).transpose(1, 2)
+        tokens = torch.cat([self.cls_token, self.dist_token], dim=1)
+        return torch.cat([tokens.expand(len(patches), -1, -1), patches], dim=1) + self.pos_embed
+
+    def forward(self, spectrograms: torch.Tensor) -> torch.Tensor:
+        """Logits of AudioSet's classes; their sigmoid is the score.
+
+        Shape: (batch, 1024 frames, 128 bands) -> (batch, 527).
+        """
+        x = self.embed(spectrograms)
+        for block in self.blocks:
+            x = block(x)
+        x = self.norm(x[:, :TOKEN_COUNT])
+        logits: torch.Tensor = self.mlp_head(x.mean(dim=1))
+        return logits
+
+
+@torch.inference_mode()
+def attention_maps(
+    model: AudioSpectrogramTransformer, spectrograms: torch.Tensor
+) -> list[torch.Tensor]:
+    """How much each token attends to each, in every block.
+
+    Tokens: class, distillation, then the patches, mel band by mel band (low first), each along
+    time; see ``Size.patch_grid``.
+
+    Shape: (batch, 1024 frames, 128 bands) -> depth x (batch, heads, tokens, tokens); the last
+    axis sums to 1.
+    """
+    maps = []
+    x = model.embed(spectrograms)
+    for block in model.blocks:
+        maps.append(_attention(block, x))
+        x = block(x)
+    return maps
+
+
+def _attention(block: Block, x: torch.Tensor) -> torch.Tensor:
+    batch, tokens, _ = x.shape
+    attention = block.attn
+    query_key_value = attention.qkv(block.norm1(x))
+    query, key, _ = query_key_value.view(batch, tokens, 3, attention.num_heads, -1).unbind(2)
+    products = query.transpose(1, 2) @ key.permute(0, 2, 3, 1)
+    weights: torch.Tensor = (products * attention.scale).softmax(dim=-1)
+    return weights

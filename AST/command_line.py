@@ -1,0 +1,50 @@
+"""What the scripts' command lines share: exit codes and checked argument types."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+
+from AST.errors import UsageError
+
+EXIT_OK = 0
+EXIT_SOME_FILES_FAILED = 1
+EXIT_CANNOT_RUN = 2
+EXIT_INTERRUPTED = 130
+"""What shells give for a program that Ctrl-C ended."""
+
+
+def exit_code(run: Callable[[], int]) -> int:
+    """Runs a command; what stops it becomes one line on stderr and an exit code."""
+    try:
+        return run()
+    except UsageError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return EXIT_CANNOT_RUN
+    except KeyboardInterrupt:
+        print("\nstopped by Ctrl-C", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:  # the reader of our output, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_OK
+
+
+def whole_number(at_least: int) -> Callable[[str], int]:
+    """An argparse type.
+
+    >>> whole_number(at_least=1)("8")
+    8
+    """
+
+    def parse(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = at_least - 1
+        if number < at_least:
+            raise argparse.ArgumentTypeError(
+                f"{text!r}: expected a whole number, {at_least} or more"
+            )
+        return number
+
+    return parse

@@ -1,0 +1,191 @@
+"""A run's results on disk, from the first row on: kept through Ctrl-C, kill -9 and power cuts.
+
+While a run goes on there are two files: ``<output>.partial``, the rows for people to watch, and
+``<output>.partial.jsonl``, everything about each row for a later start to resume from. The second
+is written first, and each is forced to disk, so a row that can be seen is never lost. At the end
+come ``<stem>.scores.npz`` and ``<stem>.run.json``, and the partial file becomes the output.
+"""
+
+import base64
+import fcntl
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from AST.errors import UsageError
+from AST.results import Row, format_rows
+
+SCORE_COUNT = 527
+
+
+@dataclass(frozen=True)
+class StemResult:
+    """What a run knows of one stem; NaN and None stand for what a failed or silent one has not.
+
+    Attributes:
+        scores: Sigmoid scores, shape (527,), float32.
+        failure: Why the stem could not be analysed.
+        warning: What is odd about its file.
+    """
+
+    row: Row
+    scores: np.ndarray | None = None
+    speech_score_percent: float = float("nan")
+    rms_dbfs: float = float("nan")
+    failure: str | None = None
+    warning: str | None = None
+
+
+class Journal:
+    """The results so far of one run, on disk and in memory.
+
+    Args:
+        output: The results file to be.
+        identity: What must be the same for a stopped run to be resumed.
+        restart: Whether to discard the rows of a stopped run.
+
+    Raises:
+        UsageError: Another run writes here, the files cannot be written, or a stopped run is there
+            that was begun with another identity.
+    """
+
+    def __init__(self, output: Path, identity: Mapping[str, Any], restart: bool = False) -> None:
+        self.output = output
+        self.results: list[StemResult] = []
+        self._partial_path = output.with_name(output.name + ".partial")
+        self._log_path = output.with_name(output.name + ".partial.jsonl")
+        if output.is_dir():
+            raise UsageError(f"{output}: is a folder; expected the results file's name")
+        try:
+            self._log = open(self._log_path, "a+b")  # noqa: SIM115 (closed by close())
+            self._lock()
+            if restart or not self._partial_path.exists():
+                self._log.truncate(0)
+            self._resume(json.loads(json.dumps(identity)))
+            rows = format_rows([Row._fields, *(result.row for result in self.results)])
+            write_whole(self._partial_path, rows.encode())
+            self._partial = open(self._partial_path, "ab")  # noqa: SIM115
+        except OSError as error:
+            raise UsageError(
+                f"{error.filename or output}: cannot be written ({error.strerror}); "
+                "choose another place by --output"
+            ) from error
+
+    def append(self, results: Sequence[StemResult]) -> None:
+        """Adds finished stems, in walk order; when this returns, they are on the disk."""
+        _append(self._log, "".join(_to_line(result) for result in results))
+        _append(self._partial, format_rows(result.row for result in results))
+        self.results += results
+
+    def complete(self, record: Mapping[str, Any]) -> None:
+        """Writes scores and run record, and turns the partial file into the output."""
+        stem = self.output.with_suffix("")
+        scores_path = stem.with_name(stem.name + ".scores.npz")
+        temporary = scores_path.with_name(scores_path.name + ".partial")
+        with open(temporary, "wb") as file:
+            np.savez_compressed(file, allow_pickle=False, **self._arrays())
+        os.replace(temporary, scores_path)
+        text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+        write_whole(stem.with_name(stem.name + ".run.json"), text.encode())
+        self._partial.close()
+        os.replace(self._partial_path, self.output)
+        self._log_path.unlink()
+        self._log.close()
+
+    def close(self) -> None:
+        """Leaves a stopped run's files as they are."""
+        self._partial.close()
+        self._log.close()
+
+    def _lock(self) -> None:
+        try:
+            fcntl.flock(self._log, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UsageError(
+                f"{self._partial_path}: another run writes it; wait for that or choose --output"
+            ) from error
+
+    def _resume(self, identity: Mapping[str, Any]) -> None:
+        self._log.seek(0)
+        entries, size = _whole_entries(self._log)
+        self._log.truncate(size)
+        if not entries:
+            _append(self._log, json.dumps(identity) + "\n")
+            return
+        begun_with = entries[0]
+        if begun_with != identity:
+            different = sorted(
+                key
+                for key in begun_with.keys() | identity.keys()
+                if begun_with.get(key) != identity.get(key)
+            )
+            raise UsageError(
+                f"{self._partial_path}: a run that was stopped, begun with another "
+                f"{', '.join(different)}; start it as it was begun, or give --restart to discard "
+                "its rows, or another --output"
+            )
+        self.results = [_from_fields(fields) for fields in entries[1:]]
+
+    def _arrays(self) -> dict[str, np.ndarray]:
+        no_scores = np.full(SCORE_COUNT, np.nan, np.float32)
+        return {
+            "paths": np.array([result.row.path for result in self.results]),
+            "scores": np.stack(
+                [no_scores if result.scores is None else result.scores for result in self.results]
+            ),
+            "speech_score_percent": np.array(
+                [result.speech_score_percent for result in self.results]
+            ),
+            "rms_dbfs": np.array([result.rms_dbfs for result in self.results]),
+        }
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes a file so that it is never seen half-written."""
+    temporary = path.with_name(path.name + ".new")
+    with open(temporary, "wb") as file:
+        _force_to_disk(file, content)
+    os.replace(temporary, path)
+
+
+def _append(file: BinaryIO, text: str) -> None:
+    _force_to_disk(file, text.encode())
+
+
+def _force_to_disk(file: BinaryIO, content: bytes) -> None:
+    file.write(content)
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _to_line(result: StemResult) -> str:
+    fields = asdict(replace(result, scores=None))
+    if result.scores is not None:
+        fields["scores"] = base64.b64encode(result.scores.astype("<f4").tobytes()).decode()
+    return json.dumps(fields) + "\n"
+
+
+def _whole_entries(log: BinaryIO) -> tuple[list[dict[str, Any]], int]:
+    """The entries before the first that is not whole, and their size in bytes."""
+    entries, size = [], 0
+    for line in log:
+        try:
+            entries.append(json.loads(line.decode()))
+        except ValueError:
+            break
+        if not line.endswith(b"\n"):
+            entries.pop()
+            break
+        size += len(line)
+    return entries, size
+
+
+def _from_fields(fields: dict[str, Any]) -> StemResult:
+    if fields["scores"] is not None:
+        fields["scores"] = np.frombuffer(base64.b64decode(fields["scores"]), "<f4")
+    return StemResult(**{**fields, "row": Row(*fields["row"])})

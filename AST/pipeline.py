@@ -1,0 +1,126 @@
+"""From stems to results: workers prepare files, the main process runs both models on batches."""
+
+import itertools
+import signal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.utils.data import DataLoader
+
+from AST.checkpoint import load_checkpoint
+from AST.datasets import Stem
+from AST.errors import UsageError
+from AST.essentia_quietly import essentia_standard
+from AST.journal import StemResult
+from AST.labels import ERROR, SILENCE, SPEECH, LabelMap
+from AST.preparation import FailedStem, PreparedStem, PreparedStems
+from AST.results import Row
+from AST.speech import SpeechModel
+from AST.tagger import Scores, Tagger, best_instrument, is_speech
+
+
+@dataclass(frozen=True)
+class Models:
+    """Both models, loaded once per process."""
+
+    tagger: Tagger
+    speech: SpeechModel
+
+    @classmethod
+    def load(cls, ast_path: Path, speech_path: Path, device: torch.device) -> "Models":
+        return cls(Tagger(load_checkpoint(ast_path), device), SpeechModel(speech_path))
+
+
+class Preparation:
+    """Workers that prepare stems ahead, in walk order; they start at once.
+
+    Start it before the models are loaded: the processes are forked, and TensorFlow's and CUDA's
+    threads would not survive that; and the first files are ready when the models are.
+    """
+
+    def __init__(self, stems: Sequence[Stem], workers: int) -> None:
+        essentia_standard()  # imported once here, not in every worker
+        loader = DataLoader(
+            PreparedStems(list(stems)),
+            batch_size=None,
+            num_workers=workers,
+            worker_init_fn=_leave_interrupts_to_the_main_process,
+        )
+        self._prepared = iter(loader)
+
+    def batches(self, batch_size: int) -> Iterator[list[PreparedStem | FailedStem]]:
+        """Lists of prepared stems, all but the last of the same length.
+
+        Raises:
+            UsageError: A worker was killed.
+        """
+        try:
+            while batch := list(itertools.islice(self._prepared, batch_size)):
+                yield batch
+        except RuntimeError as error:
+            if "DataLoader worker" not in str(error):
+                raise
+            raise UsageError(
+                f"a worker process died ({error}), perhaps for want of memory; start the same "
+                "command again with fewer --workers to go on"
+            ) from error
+
+
+def _leave_interrupts_to_the_main_process(worker: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def analyse_batch(
+    stems: Sequence[Stem],
+    prepared: Sequence[PreparedStem | FailedStem],
+    models: Models,
+    proposed_label: LabelMap,
+) -> list[StemResult]:
+    """Both models on a batch of stems: every stem with sound gets AST's scores."""
+    spectrograms = [
+        stem.spectrogram
+        for stem in prepared
+        if isinstance(stem, PreparedStem) and stem.spectrogram is not None
+    ]
+    scores = iter(
+        models.tagger.scores(torch.from_numpy(np.stack(spectrograms))) if spectrograms else ()
+    )
+    results = []
+    for stem, ready in zip(stems, prepared, strict=True):
+        if isinstance(ready, FailedStem):
+            row = Row(stem.label, printable(stem.path), ERROR, ERROR)
+            results.append(StemResult(row, failure=ready.reason))
+            continue
+        speech_score_percent = models.speech.score_percent(ready.samples)
+        own_scores = None if ready.spectrogram is None else next(scores)
+        prediction, proposed = decide(own_scores, speech_score_percent, proposed_label)
+        results.append(
+            StemResult(
+                Row(stem.label, printable(stem.path), prediction, proposed),
+                own_scores,
+                speech_score_percent,
+                ready.rms_dbfs,
+                warning=ready.warning,
+            )
+        )
+    return results
+
+
+def decide(
+    scores: Scores | None, speech_score_percent: float, proposed_label: LabelMap
+) -> tuple[str, str]:
+    """Prediction and proposed label, by the study's rules; ``scores`` is None for silence."""
+    if scores is None:
+        return SILENCE, SILENCE
+    if is_speech(speech_score_percent):
+        return SPEECH, SPEECH
+    name, _ = best_instrument(scores, speech_score_percent)
+    return name.lower(), proposed_label(name)
+
+
+def printable(path: Path) -> str:
+    r"""A path as text that UTF-8 can hold; other bytes in a name become ``\udcXX``."""
+    return str(path).encode("utf-8", "backslashreplace").decode()

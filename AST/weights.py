@@ -1,0 +1,266 @@
+"""Where the models' files come from: a table of the published ones, found or fetched, verified.
+
+``python -m AST.weights`` shows which are there, ``--fetch`` fetches them ahead of a run.
+"""
+
+import argparse
+import contextlib
+import hashlib
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from AST.errors import UsageError
+
+PACKAGE_FOLDER = Path(__file__).parent
+PUBLISHED = "published"
+DOWNLOAD_TIMEOUT_S = 30
+HASH_CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class HubFile:
+    """A file on the Hugging Face hub, at one revision."""
+
+    repository: str
+    revision: str
+    name: str
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """One published model file.
+
+    Attributes:
+        flag: The command-line flag that names another file in its place.
+        local_paths: Where such a file is found without a flag, put there by the user; the first is
+            where the reference study keeps it, the last where to put a download made by hand.
+        sha256: Of the published file.
+        git_blob_sha1: Of the study's copy, where that is another file with the same weights.
+    """
+
+    what: str
+    flag: str
+    url: str
+    size_bytes: int
+    sha256: str
+    licence: str
+    local_paths: tuple[Path, ...]
+    hub: HubFile | None = None
+    git_blob_sha1: str | None = None
+
+
+_AST_ON_HUB = HubFile(
+    "MIT/ast-finetuned-audioset-10-10-0.4593",
+    "f826b80d28226b62986cc218e5cec390b1096902",
+    "model.safetensors",
+)
+
+AST_FILE = ModelFile(
+    what="AST, fine-tuned on AudioSet, stride 10, 0.459 mAP, 86.6 M parameters",
+    flag="--model",
+    url=f"https://huggingface.co/{_AST_ON_HUB.repository}/resolve/"
+    f"{_AST_ON_HUB.revision}/{_AST_ON_HUB.name}",
+    size_bytes=346_404_948,
+    sha256="ae0c1e2ad4e1381d851fa9bf298ba13ebc9c5a914cdee2dbe427a6583869924d",
+    licence="BSD-3-Clause",
+    local_paths=(
+        PACKAGE_FOLDER / "pretrained_models" / "audio_mdl.pth",
+        PACKAGE_FOLDER / "pretrained_models" / "model.safetensors",
+    ),
+    hub=_AST_ON_HUB,
+    git_blob_sha1="cd964d0da8b3b92891eaa5e1fca7b34f49bd679f",
+)
+
+SPEECH_FILE = ModelFile(
+    what="Essentia's genre_rosamerica on VGGish; its class 7 of 8 is speech",
+    flag="--speech-model",
+    url="https://essentia.upf.edu/models/classifiers/genre_rosamerica/"
+    "genre_rosamerica-vggish-audioset-1.pb",
+    size_bytes=288_631_454,
+    sha256="901b314723e71f5d16764ac9216fdd2b75c838f892f0feeff0bd39aa4356dc5c",
+    licence="CC BY-NC-SA 4.0 (MTG)",
+    local_paths=(PACKAGE_FOLDER / "models" / "genre_rosamerica-vggish-audioset-1.pb",),
+)
+
+MODEL_FILES = (AST_FILE, SPEECH_FILE)
+
+
+@dataclass(frozen=True)
+class LocalModel:
+    """A model file on this machine, hashed.
+
+    Attributes:
+        is_published: Whether its bytes are the published ones.
+    """
+
+    path: Path
+    sha256: str
+    is_published: bool
+
+    def record(self) -> dict[str, Any]:
+        return {"path": str(self.path), "sha256": self.sha256, "is_published": self.is_published}
+
+
+def obtain(choice: str, model_file: ModelFile) -> LocalModel:
+    """The file to load for ``published``, fetched if it must be, or for a path.
+
+    Files that the user names or has put where the study keeps them are taken as they are, with
+    their hash for the record. Fetched ones must have the published hash each time.
+
+    Raises:
+        UsageError: The file is not there, cannot be fetched or has a wrong hash.
+    """
+    if choice != PUBLISHED:
+        return _hashed(Path(choice), model_file)
+    if local := next(filter(Path.exists, model_file.local_paths), None):
+        return _hashed(local, model_file)
+    cached = find_cached(model_file)
+    return _verified(cached or fetch(model_file), model_file)
+
+
+def find_cached(model_file: ModelFile) -> Path | None:
+    """Where an earlier download of a file lies, if it does."""
+    if model_file.hub:
+        from huggingface_hub import try_to_load_from_cache
+
+        hub = model_file.hub
+        found = try_to_load_from_cache(hub.repository, hub.name, revision=hub.revision)
+        return Path(found) if isinstance(found, str) else None
+    path = _download_folder() / _file_name(model_file)
+    return path if path.exists() else None
+
+
+def fetch(model_file: ModelFile) -> Path:
+    """Downloads a file into its cache; until it is whole it lies there under another name.
+
+    Raises:
+        UsageError: No download, or one with a wrong hash.
+    """
+    size_mb = model_file.size_bytes / 1e6
+    print(f"Fetching {model_file.url} ({size_mb:.0f} MB)", file=sys.stderr)
+    try:
+        return _fetch_from_hub(model_file.hub) if model_file.hub else _fetch_from_url(model_file)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise UsageError(
+            f"cannot fetch {model_file.url} ({_reason(error)}); fetch it by other means and put it "
+            f"at {model_file.local_paths[-1]} or name it by {model_file.flag}"
+        ) from error
+
+
+def _reason(error: BaseException) -> str:
+    """What lies at the bottom of an error, on one line: libraries wrap it in general advice."""
+    while error.__cause__:
+        error = error.__cause__
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
+
+
+def _fetch_from_hub(hub: HubFile) -> Path:
+    import huggingface_hub
+
+    logging.getLogger("huggingface_hub").setLevel("ERROR")  # its retries would be a line each
+    return Path(huggingface_hub.hf_hub_download(hub.repository, hub.name, revision=hub.revision))
+
+
+def _fetch_from_url(model_file: ModelFile) -> Path:
+    import pooch
+
+    pooch.get_logger().setLevel("WARNING")
+    return Path(
+        pooch.retrieve(
+            model_file.url,
+            known_hash=f"sha256:{model_file.sha256}",
+            fname=_file_name(model_file),
+            path=_download_folder(),
+            downloader=pooch.HTTPDownloader(progressbar=True, timeout=DOWNLOAD_TIMEOUT_S),
+        )
+    )
+
+
+def _download_folder() -> Path:
+    import pooch
+
+    return Path(pooch.os_cache("ast-stem-suite"))
+
+
+def _file_name(model_file: ModelFile) -> str:
+    return model_file.url.rpartition("/")[2]
+
+
+def _verified(path: Path, model_file: ModelFile) -> LocalModel:
+    model = _hashed(path, model_file)
+    if model.sha256 != model_file.sha256:
+        raise UsageError(
+            f"{path}: sha256 {model.sha256}, expected {model_file.sha256}: not the published file; "
+            "delete it to have it fetched anew"
+        )
+    return model
+
+
+def _hashed(path: Path, model_file: ModelFile) -> LocalModel:
+    sha256 = hashlib.sha256()
+    try:
+        blob_sha1 = hashlib.sha1(b"blob %d\0" % os.stat(path).st_size, usedforsecurity=False)
+        with open(path, "rb") as file:
+            while chunk := file.read(HASH_CHUNK_BYTES):
+                sha256.update(chunk)
+                blob_sha1.update(chunk)
+    except OSError as error:
+        raise UsageError(
+            f"{path}: {error.strerror}; expected a model file for {model_file.flag} "
+            f"({PUBLISHED!r} fetches the published one)"
+        ) from error
+    is_published = sha256.hexdigest() == model_file.sha256 or (
+        blob_sha1.hexdigest() == model_file.git_blob_sha1
+    )
+    return LocalModel(path, sha256.hexdigest(), is_published)
+
+
+def _status(model_file: ModelFile) -> tuple[str, bool]:
+    """What is there of a model file, for people, and whether a run can use it."""
+    local = next(filter(Path.exists, model_file.local_paths), None) or find_cached(model_file)
+    if local is None:
+        return "not here yet", False
+    model = _hashed(local, model_file)
+    if model.is_published:
+        return f"verified: {local}", True
+    state = "local file, not the published one" if local in model_file.local_paths else "wrong hash"
+    return f"{state}: {local}, sha256 {model.sha256}", local in model_file.local_paths
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m AST.weights",
+        description="Shows which of the published model files are here, and verifies them.",
+    )
+    parser.add_argument("--fetch", action="store_true", help="fetch those that are not here")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = build_parser().parse_args(argv)
+    usable = []
+    for model_file in MODEL_FILES:
+        if arguments.fetch:
+            try:
+                obtain(PUBLISHED, model_file)
+            except UsageError as error:
+                print(f"error: {error}", file=sys.stderr)
+        state, is_usable = _status(model_file)
+        usable.append(is_usable)
+        print(model_file.what)
+        print(f"  {state}")
+        print(f"  from {model_file.url}")
+        print(f"  {model_file.size_bytes:,} bytes, sha256 {model_file.sha256}")
+        print(f"  licence {model_file.licence}")
+    return 0 if all(usable) else 1
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        sys.exit(main())
+    sys.exit(130)
