@@ -151,7 +151,7 @@ def _fill(
 
 
 def _announce(result: "StemResult", verbose: bool) -> None:
-    from AST.tagger import best_instrument
+    from AST.rules import best_instrument
 
     path, prediction = result.row.path, result.row.prediction
     if result.failure:

@@ -15,11 +15,12 @@ from AST.datasets import Stem
 from AST.errors import UsageError
 from AST.essentia_quietly import essentia_standard
 from AST.journal import StemResult
-from AST.labels import ERROR, SILENCE, SPEECH, LabelMap
+from AST.labels import ERROR, LabelMap
 from AST.preparation import FailedStem, PreparedStem, PreparedStems
-from AST.results import Row
+from AST.results import Row, printable
+from AST.rules import decide
 from AST.speech import SpeechModel
-from AST.tagger import Scores, Tagger, best_instrument, is_speech
+from AST.tagger import Tagger
 
 
 @dataclass(frozen=True)
@@ -107,20 +108,3 @@ def analyse_batch(
             )
         )
     return results
-
-
-def decide(
-    scores: Scores | None, speech_score_percent: float, proposed_label: LabelMap
-) -> tuple[str, str]:
-    """Prediction and proposed label, by the study's rules; ``scores`` is None for silence."""
-    if scores is None:
-        return SILENCE, SILENCE
-    if is_speech(speech_score_percent):
-        return SPEECH, SPEECH
-    name, _ = best_instrument(scores, speech_score_percent)
-    return name.lower(), proposed_label(name)
-
-
-def printable(path: Path) -> str:
-    r"""A path as text that UTF-8 can hold; other bytes in a name become ``\udcXX``."""
-    return str(path).encode("utf-8", "backslashreplace").decode()

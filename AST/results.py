@@ -18,14 +18,19 @@ class Row(NamedTuple):
     proposed_label: str
 
 
+def printable(path: Path) -> str:
+    r"""A path as text that UTF-8 can hold; other bytes in a name become ``\udcXX``."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
+
+
 def format_rows(rows: Iterable[Iterable[str]]) -> str:
-    r"""Rows as CSV text.
+    r"""Rows as CSV text with the line ends of RFC 4180, as in the published results.
 
     >>> format_rows([Row("bass", "a, b/bass.wav", "bass guitar", "bass")])
-    'bass,"a, b/bass.wav",bass guitar,bass\n'
+    'bass,"a, b/bass.wav",bass guitar,bass\r\n'
     """
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    csv.writer(text).writerows(rows)
     return text.getvalue()
 
 

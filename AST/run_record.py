@@ -13,8 +13,8 @@ from AST.datasets import Dataset, Stem
 from AST.journal import StemResult
 from AST.labels import ERROR, SILENCE, SPEECH
 from AST.metrics import accuracy
-from AST.pipeline import printable
-from AST.tagger import LOWER_SPEECH_PRED_SCORE, THRESHOLD_SPEECH_PRED_SCORE
+from AST.results import printable
+from AST.rules import LOWER_SPEECH_PRED_SCORE, THRESHOLD_SPEECH_PRED_SCORE
 from AST.weights import LocalModel
 
 RECORDED_PACKAGES = ("torch", "torchaudio", "timm", "essentia-tensorflow", "numpy", "soundfile")

@@ -1,0 +1,91 @@
+"""What many tests need: small random models, and recordings whose content is known."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from AST.ast_model import Size
+from AST.checkpoint import save_checkpoint
+from bench import random_models
+
+ROOT = Path(__file__).parent.parent
+NO_SPEECH_BIAS = -20.0
+"""Added before the sigmoid: the speech score is 0.0 %."""
+SPEECH_BIAS = 20.0
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def ast_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny random AST in the authors' format."""
+    path = tmp_path_factory.mktemp("models") / "audio_mdl.pth"
+    save_checkpoint(random_models.random_ast(Size(width=64, depth=1, stride=16)), path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def speech_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A frozen graph whose speech score depends on the sound."""
+    path = tmp_path_factory.mktemp("models") / "speech.pb"
+    random_models.write_mean_speech_model(path, seed=3)
+    return path
+
+
+@pytest.fixture(scope="session")
+def no_speech_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A frozen graph that never hears speech."""
+    path = tmp_path_factory.mktemp("models") / "no-speech.pb"
+    random_models.write_mean_speech_model(path, spread=0, speech_bias=NO_SPEECH_BIAS)
+    return path
+
+
+@pytest.fixture(scope="session")
+def always_speech_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A frozen graph that hears speech in everything."""
+    path = tmp_path_factory.mktemp("models") / "always-speech.pb"
+    random_models.write_mean_speech_model(path, spread=0, speech_bias=SPEECH_BIAS)
+    return path
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Runs a script of the project as a user would, from an empty folder."""
+
+    def run_script(
+        *arguments: object, prefix: tuple[str, ...] = (), **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        script, *rest = map(str, arguments)
+        target = ["-m", script] if "/" not in script and "." in script[:-3] else [ROOT / script]
+        return subprocess.run(
+            [*prefix, sys.executable, *target, *rest],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return run_script
+
+
+@pytest.fixture
+def unprivileged() -> tuple[str, ...]:
+    """What to put before a command so that file permissions hold for it, also as root."""
+    if os.geteuid():
+        return ()
+    if not shutil.which("setpriv"):
+        pytest.skip("as root, without setpriv, every file can be read")
+    return ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+
+
+def tone(frequency_hz: float, duration_s: float, rate_hz: int, level: float = 0.5) -> np.ndarray:
+    """A sine as float64 samples, shape (n,)."""
+    time_s = np.arange(round(duration_s * rate_hz)) / rate_hz
+    return np.asarray(level * np.sin(2 * np.pi * frequency_hz * time_s))

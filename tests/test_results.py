@@ -1,0 +1,61 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from AST.errors import UsageError
+from AST.results import Row, format_rows, printable, read_rows
+
+HEADER = "label,path,prediction,proposed_label\n"
+FIELD = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+
+
+@given(st.lists(st.tuples(FIELD, FIELD, FIELD, FIELD).map(lambda t: Row(*t)), min_size=1))
+def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, rows: list[Row]) -> None:
+    path = tmp_path_factory.mktemp("results") / "results.csv"
+    path.write_bytes((HEADER + format_rows(rows)).encode())
+    assert read_rows(path) == rows
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_bom_line_ends_commas_newlines_and_more_columns(
+    tmp_path: Path, line_end: str, mark: str
+) -> None:
+    path = tmp_path / "results.csv"
+    lines = ["path,label,extra,prediction,proposed_label", '"a, b\nc.wav",bass,1,tick,other', ""]
+    path.write_bytes((mark + line_end.join(lines)).encode())
+    assert read_rows(path) == [Row("bass", "a, b\nc.wav", "tick", "other")]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", r"results.csv: empty file; expected the columns label,path"),
+        (HEADER, "results.csv: no rows below the header"),
+        ("label,path,prediction\nx,y,z\n", "results.csv: no column proposed_label in the header"),
+        (HEADER + "a,b,c,d\na,b,c\n", r"results.csv, row 2 \(line 3\): 3 fields, expected 4"),
+        (HEADER + "a,b,c,d,e\n", r"results.csv, row 1 \(line 2\): 5 fields, expected 4"),
+        (HEADER + 'a,"b\n\n', r"results.csv, row 1 \(line 3\): unexpected end of data"),
+    ],
+)
+def test_a_broken_file_is_named_with_its_row(tmp_path: Path, content: str, message: str) -> None:
+    path = tmp_path / "results.csv"
+    path.write_text(content)
+    with pytest.raises(UsageError, match=message):
+        read_rows(path)
+
+
+def test_no_utf8_and_no_file(tmp_path: Path) -> None:
+    path = tmp_path / "results.csv"
+    path.write_bytes(b"label,caf\xe9\n")
+    with pytest.raises(UsageError, match="not UTF-8 at byte 9"):
+        read_rows(path)
+    with pytest.raises(UsageError, match="No such file or directory; expected a results file"):
+        read_rows(tmp_path / "nowhere.csv")
+
+
+def test_names_that_are_no_utf8_become_text() -> None:
+    assert printable(Path("caf\udce9/bass.wav")) == "caf\\udce9/bass.wav"
+    assert printable(Path("café.wav")) == "café.wav"
