@@ -31,7 +31,7 @@ class SpeechModel:
             )
             probe = self._predict(np.zeros(MODEL_SAMPLE_RATE_HZ, np.float32))
         except RuntimeError as error:
-            reason = str(error).rpartition("TensorflowPredict: ")[2]
+            reason = str(error).partition("TensorflowPredict: ")[2] or str(error)
             raise UsageError(
                 f"{path}: no speech model ({' '.join(reason.split())[:200]}); expected a frozen "
                 f"graph from {INPUT_NODE} (n, 96, 64) to {OUTPUT_NODE} (n, {CLASS_COUNT})"

@@ -1,0 +1,173 @@
+import os
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from AST.audio import decode, rms_dbfs, to_model_rate
+from AST.errors import StemError
+from AST.essentia_quietly import essentia_standard
+from tests.conftest import tone
+
+RATE_HZ = 44_100
+GENERATOR = np.random.default_rng(0)
+STEREO = GENERATOR.integers(-20_000, 20_000, (RATE_HZ, 2), dtype=np.int16)
+
+
+def write(path: Path, samples: np.ndarray, rate_hz: int = RATE_HZ, **options: str) -> Path:
+    soundfile.write(path, samples, rate_hz, **options)
+    return path
+
+
+def patched(path: Path, offset: int, content: bytes) -> Path:
+    data = bytearray(path.read_bytes())
+    data[offset : offset + len(content)] = content
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize("rate_hz", [8_000, 16_000, 22_050, 44_100, 48_000, 192_000])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_one_decode_gives_monoloaders_samples(tmp_path: Path, rate_hz: int, channels: int) -> None:
+    path = write(tmp_path / "a.wav", STEREO[:, :channels], rate_hz)
+    recording = decode(path)
+    oracle = essentia_standard().MonoLoader(
+        filename=str(path), sampleRate=16_000, resampleQuality=4
+    )()
+    assert recording.sample_rate_hz == rate_hz
+    np.testing.assert_array_equal(
+        to_model_rate(recording.samples, recording.sample_rate_hz), oracle
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "subtype", "tolerance"),
+    [
+        ("a.wav", "PCM_16", 0),
+        ("a.wav", "PCM_24", 0),
+        ("a.wav", "FLOAT", 0),
+        ("a.WAV", "DOUBLE", 0),
+        ("a.wav", "PCM_U8", 1 / 128),
+        ("a.flac", "PCM_16", 0),
+        ("a.aiff", "PCM_16", 0),
+        ("a.aif", "PCM_24", 0),
+        ("a.ogg", "VORBIS", 0.05),
+        ("a.mp3", "MPEG_LAYER_III", 0.05),
+    ],
+)
+def test_formats(tmp_path: Path, name: str, subtype: str, tolerance: float) -> None:
+    expected = tone(440, 1, RATE_HZ)
+    expected = np.round(expected * 32768) / 32768
+    path = tmp_path / name
+    container = path.suffix[1:].upper().replace("AIF", "AIFF").replace("AIFFF", "AIFF")
+    write(path, np.stack([expected, expected], axis=1), format=container, subtype=subtype)
+    recording = decode(path)
+    assert recording.warning is None
+    assert abs(len(recording.samples) - RATE_HZ) < 0.05 * RATE_HZ
+    samples = recording.samples[: len(expected)]
+    np.testing.assert_allclose(samples, expected[: len(samples)], atol=tolerance)
+
+
+def test_more_than_two_channels_are_averaged(tmp_path: Path) -> None:
+    samples = np.arange(1, 7)[None, :].repeat(RATE_HZ, axis=0) * 0.1
+    recording = decode(write(tmp_path / "surround.wav", samples, subtype="FLOAT"))
+    np.testing.assert_allclose(recording.samples, 0.35, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", [os.fsdecode(b"caf\xe9.wav"), "x" * 251 + ".wav", "a\nb.wav"])
+def test_odd_names(tmp_path: Path, name: str) -> None:
+    plain = write(tmp_path / "a.wav", STEREO)
+    np.testing.assert_array_equal(
+        decode(plain.rename(tmp_path / name)).samples, STEREO.mean(axis=1) / 32768
+    )
+
+
+def test_a_truncated_file_is_decoded_as_far_as_it_goes(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.wav", np.tile(STEREO, (5, 1)))
+    path.write_bytes(path.read_bytes()[: 44 + 4 * 2 * RATE_HZ + 1])
+    recording = decode(path)
+    assert recording.duration_s == pytest.approx(2, abs=0.1)
+    assert recording.warning is not None
+    assert "its header gives no valid length, 2.0 s were decoded" in recording.warning
+
+
+def test_a_truncated_flac_says_how_much_is_missing(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.flac", np.tile(STEREO, (5, 1)))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    warning = decode(path).warning
+    assert warning is not None
+    assert "damaged or cut short: its header promises 5 s, 2." in warning
+
+
+@pytest.mark.parametrize("length_bytes", [0x7FFFFFFF, 0xFFFFFFFF])
+def test_a_header_that_promises_too_much(tmp_path: Path, length_bytes: int) -> None:
+    path = write(tmp_path / "a.wav", np.tile(STEREO, (2, 1)))
+    recording = decode(patched(path, 40, struct.pack("<I", length_bytes)))
+    assert len(recording.samples) == 2 * RATE_HZ
+    assert "gives no valid length, 2.0 s were decoded" in str(recording.warning)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", r"empty file \(0 bytes\)"),
+        (
+            b"this is no audio, whatever it is called\n" * 9,
+            "cannot be decoded .*Invalid data found",
+        ),
+        (b"RIFF", "cannot be decoded as audio"),
+    ],
+)
+def test_what_is_no_audio(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(content)
+    with pytest.raises(StemError, match=message):
+        decode(path)
+
+
+def test_a_header_without_samples(tmp_path: Path) -> None:
+    with pytest.raises(StemError, match="cannot be decoded as audio"):
+        decode(write(tmp_path / "a.wav", STEREO[:0]))
+    path = write(tmp_path / "a.flac", STEREO)
+    path.write_bytes(path.read_bytes()[:4000])
+    with pytest.raises(StemError, match="holds no audio samples"):
+        decode(path)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_samples_that_are_no_numbers(tmp_path: Path, value: float) -> None:
+    samples = tone(440, 1, RATE_HZ)
+    samples[500] = value
+    with pytest.raises(StemError, match="no finite numbers"):
+        decode(write(tmp_path / "a.wav", samples, subtype="FLOAT"))
+
+
+def test_what_cannot_be_opened(tmp_path: Path) -> None:
+    with pytest.raises(StemError, match="cannot be opened: No such file or directory"):
+        decode(tmp_path / "gone.wav")
+    with pytest.raises(StemError, match="is no regular file"):
+        decode(tmp_path)
+    os.mkfifo(tmp_path / "pipe.wav")
+    with pytest.raises(StemError, match="is no regular file"):
+        decode(tmp_path / "pipe.wav")
+
+
+@pytest.mark.parametrize(
+    ("samples", "level_dbfs"),
+    [
+        (np.ones(1000), 0),
+        (np.zeros(1000), -200),
+        (tone(100, 1, 8000, level=1.0), -3.0103),
+        (np.array([0.01, -0.01]), -40),
+    ],
+)
+def test_level(samples: np.ndarray, level_dbfs: float) -> None:
+    assert rms_dbfs(samples.astype(np.float32)) == pytest.approx(level_dbfs, abs=1e-4)
+
+
+def test_resampling_keeps_a_tone() -> None:
+    resampled = to_model_rate(tone(200, 1, RATE_HZ).astype(np.float32), RATE_HZ)
+    expected = tone(200, 1, 16_000)
+    np.testing.assert_allclose(resampled[: len(expected)], expected, atol=0.02)

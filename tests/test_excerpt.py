@@ -1,0 +1,129 @@
+"""pydub is the oracle: what it does to 16-bit recordings, ours does sample for sample."""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from AST.audio import Recording, decode
+from AST.essentia_quietly import essentia_standard
+from AST.excerpt import cut, excerpt, to_16_bit, trim_silence
+from tests.conftest import tone
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # pydub misses ffmpeg, which raw samples do not need
+    from pydub import AudioSegment
+    from pydub.silence import split_on_silence
+
+RATES_HZ = (8_000, 11_025, 22_050, 44_100, 48_000)
+
+
+def trimmed_by_pydub(samples: np.ndarray, rate_hz: int) -> AudioSegment:
+    segment = AudioSegment(samples.tobytes(), sample_width=2, frame_rate=rate_hz, channels=1)
+    chunks = split_on_silence(
+        segment,
+        min_silence_len=500,
+        silence_thresh=segment.dBFS - 10,
+        keep_silence=200,
+        seek_step=100,
+    )
+    return sum(chunks, segment[:0])
+
+
+def samples_of(segment: AudioSegment) -> np.ndarray:
+    return np.frombuffer(segment.raw_data, np.int16)
+
+
+@st.composite
+def recordings(draw: st.DrawFn) -> tuple[np.ndarray, int]:
+    """Stretches of noise of several levels, some of them silent, some very short."""
+    rate_hz = draw(st.sampled_from(RATES_HZ))
+    stretches = draw(
+        st.lists(
+            st.tuples(st.integers(1, 2500), st.sampled_from([0, 0, 1, 2, 40, 3000, 32767])),
+            min_size=1,
+            max_size=8,
+        )
+    )
+    generator = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    extra = draw(st.integers(0, rate_hz // 1000))
+    noise = [
+        generator.integers(-level, level + 1, duration_ms * rate_hz // 1000 + extra)
+        for duration_ms, level in stretches
+    ]
+    samples = np.concatenate(noise).astype(np.int16)
+    return samples if len(samples) else np.zeros(1, np.int16), rate_hz
+
+
+@settings(max_examples=300, deadline=None)
+@given(recordings())
+def test_silence_is_trimmed_as_by_pydub(recording: tuple[np.ndarray, int]) -> None:
+    samples, rate_hz = recording
+    np.testing.assert_array_equal(
+        trim_silence(samples, rate_hz), samples_of(trimmed_by_pydub(samples, rate_hz))
+    )
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(55_000, 65_000), st.integers(0, 50), st.sampled_from(RATES_HZ))
+def test_long_recordings_are_cut_as_by_pydub(duration_ms: int, extra: int, rate_hz: int) -> None:
+    samples = np.arange(duration_ms * rate_hz // 1000 + extra).astype(np.int16)
+    segment = AudioSegment(samples.tobytes(), sample_width=2, frame_rate=rate_hz, channels=1)
+    expected = segment[30_000:60_000] if len(segment) > 60_000 else segment
+    np.testing.assert_array_equal(cut(samples, rate_hz), samples_of(expected))
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("rate_hz", RATES_HZ)
+def test_a_16_bit_file_gives_pydubs_excerpt(tmp_path: Path, channels: int, rate_hz: int) -> None:
+    generator = np.random.default_rng(rate_hz + channels)
+    levels = np.repeat([9000, 0, 40, 12000, 3, 700], 3 * rate_hz)
+    samples = (generator.uniform(-1, 1, (len(levels), channels)) * levels[:, None]).astype(np.int16)
+    path = tmp_path / "a.wav"
+    soundfile.write(path, samples, rate_hz)
+
+    segment = AudioSegment.from_file(str(path)).set_channels(1)
+    recording = decode(path)
+    mono = to_16_bit(recording.samples)
+    np.testing.assert_array_equal(mono, samples_of(segment))
+    trimmed = samples_of(trimmed_by_pydub(samples_of(segment), rate_hz))
+    assert 0 < len(trimmed) < len(mono)
+    np.testing.assert_array_equal(trim_silence(mono, rate_hz), trimmed)
+
+    soundfile.write(path, trimmed, rate_hz)
+    loader = essentia_standard().MonoLoader
+    expected = loader(filename=str(path), sampleRate=16_000, resampleQuality=4)()
+    np.testing.assert_array_equal(excerpt(recording), expected)
+
+
+def test_of_more_than_a_minute_seconds_30_to_60_are_heard() -> None:
+    steps = np.repeat(np.arange(70) / 200 + 0.5, 16_000).astype(np.float32)
+    heard = excerpt(Recording(steps, 16_000))
+    assert len(heard) == 30 * 16_000
+    np.testing.assert_allclose(heard[[0, -1]], [0.65, 0.795], atol=1e-4)
+
+
+def test_a_pause_is_cut_out_but_for_200_ms_at_each_side() -> None:
+    rate_hz = 16_000
+    loud = tone(440, 2, rate_hz)
+    samples = np.concatenate([loud, np.zeros(5 * rate_hz), loud]).astype(np.float32)
+    duration_s = len(excerpt(Recording(samples, rate_hz))) / rate_hz
+    assert duration_s == pytest.approx(4.4, abs=0.2)
+
+
+@pytest.mark.parametrize("duration_s", [0.01, 0.4, 10])
+def test_nothing_is_left_of_zeros(duration_s: float) -> None:
+    zeros = np.zeros(round(duration_s * 44_100), np.float32)
+    assert not excerpt(Recording(zeros, 44_100)).size
+
+
+def test_finer_samples_round_to_the_nearest_of_16_bits() -> None:
+    generator = np.random.default_rng(0)
+    fine = generator.uniform(-0.99, 0.99, 10_000).astype(np.float32)
+    assert np.abs(to_16_bit(fine) / 32768.0 - fine).max() <= 0.5 / 32768 + 1e-9
+    assert not to_16_bit(np.array([1e-9, -1e-9], np.float32)).any()
+    assert to_16_bit(np.array([7.0, -7.0], np.float32)).tolist() == [32767, -32768]
