@@ -145,7 +145,7 @@ def fetch(model_file: ModelFile) -> Path:
     print(f"Fetching {model_file.url} ({size_mb:.0f} MB)", file=sys.stderr)
     try:
         return _fetch_from_hub(model_file.hub) if model_file.hub else _fetch_from_url(model_file)
-    except (OSError, ValueError, RuntimeError) as error:
+    except Exception as error:  # the network libraries' errors have no base class in common
         raise UsageError(
             f"cannot fetch {model_file.url} ({_reason(error)}); fetch it by other means and put it "
             f"at {model_file.local_paths[-1]} or name it by {model_file.flag}"
