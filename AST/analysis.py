@@ -1,6 +1,7 @@
 """The main job of the analyze scripts: a dataset's folder in, a results file and accuracy out."""
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -109,12 +110,14 @@ def analyse(dataset: Dataset, arguments: argparse.Namespace) -> int:
     identity = run_identity(dataset, arguments.folder, stems, files, device.type)
     journal = Journal(arguments.output, identity, arguments.restart)
     resumed = len(journal.results)
-    if resumed:
-        _say(f"resuming: {resumed} of {len(stems)} stems were done before")
-    if resumed < len(stems):
-        _fill(journal, dataset, stems, (files["ast"].path, files["speech"].path), device, arguments)
-    settings = {"batch_size": arguments.batch_size, "workers": arguments.workers}
-    journal.complete(run_record(identity, files, settings, journal.results, resumed, started))
+    with contextlib.closing(journal):
+        if resumed:
+            _say(f"resuming: {resumed} of {len(stems)} stems were done before")
+        if resumed < len(stems):
+            paths = files["ast"].path, files["speech"].path
+            _fill(journal, dataset, stems, paths, device, arguments)
+        settings = {"batch_size": arguments.batch_size, "workers": arguments.workers}
+        journal.complete(run_record(identity, files, settings, journal.results, resumed, started))
     print(accuracy_report([result.row for result in journal.results]))
     failed = any(result.failure for result in journal.results)
     return EXIT_SOME_FILES_FAILED if failed else EXIT_OK
@@ -128,7 +131,7 @@ def _fill(
     device: "torch.device",
     arguments: argparse.Namespace,
 ) -> None:
-    """Analyses the stems that the journal does not hold yet."""
+    """Analyses the stems that the journal does not hold yet; Ctrl-C says how far it came."""
     from tqdm import tqdm
 
     from AST.pipeline import Models, Preparation, analyse_batch
@@ -138,7 +141,8 @@ def _fill(
     preparation = Preparation(stems[start:], arguments.workers)
     models = Models.load(*model_paths, device)
     proposed_label = LabelMap(dataset.names_of_stem)
-    with tqdm(total=len(stems), initial=done, unit="file") as progress:
+    progress = tqdm(total=len(stems), initial=done, unit="file")
+    try:
         for prepared in preparation.batches(arguments.batch_size):
             batch = stems[start : start + len(prepared)]
             results = analyse_batch(batch, prepared, models, proposed_label)
@@ -148,6 +152,13 @@ def _fill(
             progress.update(len(results))
             for result in results:
                 _announce(result, arguments.verbose)
+    except KeyboardInterrupt:
+        progress.close()
+        count = f"{len(journal.results)} of {len(stems)} stems are done"
+        _say(f"{count}; start the same command again to go on")
+        raise
+    finally:
+        progress.close()
 
 
 def _announce(result: "StemResult", verbose: bool) -> None:

@@ -22,7 +22,7 @@ def exit_code(run: Callable[[], int]) -> int:
         print(f"error: {error}", file=sys.stderr)
         return EXIT_CANNOT_RUN
     except KeyboardInterrupt:
-        print("\nstopped by Ctrl-C", file=sys.stderr)
+        print("stopped by Ctrl-C", file=sys.stderr)
         return EXIT_INTERRUPTED
     except BrokenPipeError:  # the reader of our output, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

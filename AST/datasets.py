@@ -12,12 +12,26 @@ AUDIO_SUFFIXES = frozenset({".wav", ".mp3", ".flac", ".ogg", ".aif", ".aiff", ".
 """File names that count as audio, in lower case; the reference study knew wav and mp3."""
 
 
+def printable(name: object) -> str:
+    r"""A file's name or path as text that UTF-8 can hold; other bytes become ``\udcXX``.
+
+    >>> printable(Path(os.fsdecode(b"caf\xe9.wav")))
+    'caf\\udce9.wav'
+    """
+    return str(name).encode("utf-8", "backslashreplace").decode()
+
+
 @dataclass(frozen=True)
 class Stem:
     """One audio file and its reference label."""
 
     label: str
     path: Path
+
+    @property
+    def path_text(self) -> str:
+        """The path as it stands in the results."""
+        return printable(self.path)
 
 
 @dataclass(frozen=True)
@@ -47,7 +61,7 @@ class Dataset:
         files = walk_files(folder)
         audio = [path for path in files if is_audio(path)]
         labelled = ((self.label_of(path), path) for path in audio)
-        stems = [Stem(label, path) for label, path in labelled if label is not None]
+        stems = [Stem(printable(label), path) for label, path in labelled if label is not None]
         if not stems:
             raise UsageError(
                 f"{folder}: no stems of {self.name} here; expected {self.layout} "

@@ -7,10 +7,12 @@ come ``<stem>.scores.npz`` and ``<stem>.run.json``, and the partial file becomes
 """
 
 import base64
+import contextlib
 import fcntl
+import io
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -61,7 +63,7 @@ class Journal:
         self._log_path = output.with_name(output.name + ".partial.jsonl")
         if output.is_dir():
             raise UsageError(f"{output}: is a folder; expected the results file's name")
-        try:
+        with _writing(output):
             self._log = open(self._log_path, "a+b")  # noqa: SIM115 (closed by close())
             self._lock()
             if restart or not self._partial_path.exists():
@@ -70,37 +72,33 @@ class Journal:
             rows = format_rows([Row._fields, *(result.row for result in self.results)])
             write_whole(self._partial_path, rows.encode())
             self._partial = open(self._partial_path, "ab")  # noqa: SIM115
-        except OSError as error:
-            raise UsageError(
-                f"{error.filename or output}: cannot be written ({error.strerror}); "
-                "choose another place by --output"
-            ) from error
 
     def append(self, results: Sequence[StemResult]) -> None:
         """Adds finished stems, in walk order; when this returns, they are on the disk."""
-        _append(self._log, "".join(_to_line(result) for result in results))
-        _append(self._partial, format_rows(result.row for result in results))
-        self.results += results
+        self.results += results  # first: close() must not take a run with rows for one without
+        with _writing(self._partial_path):
+            _append(self._log, "".join(_to_line(result) for result in results))
+            _append(self._partial, format_rows(result.row for result in results))
 
     def complete(self, record: Mapping[str, Any]) -> None:
         """Writes scores and run record, and turns the partial file into the output."""
-        stem = self.output.with_suffix("")
-        scores_path = stem.with_name(stem.name + ".scores.npz")
-        temporary = scores_path.with_name(scores_path.name + ".partial")
-        with open(temporary, "wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **self._arrays())
-        os.replace(temporary, scores_path)
+        scores = io.BytesIO()
+        np.savez_compressed(scores, allow_pickle=False, **self._arrays())
         text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
-        write_whole(stem.with_name(stem.name + ".run.json"), text.encode())
-        self._partial.close()
-        os.replace(self._partial_path, self.output)
-        self._log_path.unlink()
-        self._log.close()
+        stem = self.output.with_suffix("").name
+        with _writing(self.output):
+            write_whole(self.output.with_name(f"{stem}.scores.npz"), scores.getvalue())
+            write_whole(self.output.with_name(f"{stem}.run.json"), text.encode())
+            self._partial_path.replace(self.output)
+            self._log_path.unlink()
 
     def close(self) -> None:
-        """Leaves a stopped run's files as they are."""
+        """Leaves a stopped run's files as they are, but for those of one that has no rows."""
         self._partial.close()
         self._log.close()
+        if not self.results:
+            self._partial_path.unlink(missing_ok=True)
+            self._log_path.unlink(missing_ok=True)
 
     def _lock(self) -> None:
         try:
@@ -114,7 +112,8 @@ class Journal:
         self._log.seek(0)
         entries, size = _whole_entries(self._log)
         self._log.truncate(size)
-        if not entries:
+        if len(entries) < 2:  # no row yet: nothing to lose
+            self._log.truncate(0)
             _append(self._log, json.dumps(identity) + "\n")
             return
         begun_with = entries[0]
@@ -143,6 +142,17 @@ class Journal:
             ),
             "rms_dbfs": np.array([result.rms_dbfs for result in self.results]),
         }
+
+
+@contextlib.contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"{path}: cannot be written ({error.strerror}); make room for it or choose another "
+            "place by --output"
+        ) from error
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -17,7 +17,7 @@ from AST.essentia_quietly import essentia_standard
 from AST.journal import StemResult
 from AST.labels import ERROR, LabelMap
 from AST.preparation import FailedStem, PreparedStem, PreparedStems
-from AST.results import Row, printable
+from AST.results import Row
 from AST.rules import decide
 from AST.speech import SpeechModel
 from AST.tagger import Tagger
@@ -92,7 +92,7 @@ def analyse_batch(
     results = []
     for stem, ready in zip(stems, prepared, strict=True):
         if isinstance(ready, FailedStem):
-            row = Row(stem.label, printable(stem.path), ERROR, ERROR)
+            row = Row(stem.label, stem.path_text, ERROR, ERROR)
             results.append(StemResult(row, failure=ready.reason))
             continue
         speech_score_percent = models.speech.score_percent(ready.samples)
@@ -100,7 +100,7 @@ def analyse_batch(
         prediction, proposed = decide(own_scores, speech_score_percent, proposed_label)
         results.append(
             StemResult(
-                Row(stem.label, printable(stem.path), prediction, proposed),
+                Row(stem.label, stem.path_text, prediction, proposed),
                 own_scores,
                 speech_score_percent,
                 ready.rms_dbfs,

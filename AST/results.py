@@ -18,11 +18,6 @@ class Row(NamedTuple):
     proposed_label: str
 
 
-def printable(path: Path) -> str:
-    r"""A path as text that UTF-8 can hold; other bytes in a name become ``\udcXX``."""
-    return str(path).encode("utf-8", "backslashreplace").decode()
-
-
 def format_rows(rows: Iterable[Iterable[str]]) -> str:
     r"""Rows as CSV text with the line ends of RFC 4180, as in the published results.
 

@@ -9,11 +9,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from AST.datasets import Dataset, Stem
+from AST.datasets import Dataset, Stem, printable
 from AST.journal import StemResult
 from AST.labels import ERROR, SILENCE, SPEECH
 from AST.metrics import accuracy
-from AST.results import printable
 from AST.rules import LOWER_SPEECH_PRED_SCORE, THRESHOLD_SPEECH_PRED_SCORE
 from AST.weights import LocalModel
 
@@ -28,7 +27,7 @@ def run_identity(
     device: str,
 ) -> dict[str, Any]:
     """What decides the results: a stopped run is resumed only where all of it is the same."""
-    listed = "\n".join(f"{stem.label}\t{printable(stem.path)}" for stem in stems)
+    listed = "\n".join(f"{stem.label}\t{stem.path_text}" for stem in stems)
     return {
         "dataset": dataset.name,
         "dataset_path": printable(folder.resolve()),

@@ -4,8 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from AST import journal as journal_module
 from AST.errors import UsageError
-from AST.journal import Journal, StemResult
+from AST.journal import Journal, StemResult, _force_to_disk, _writing
 from AST.results import Row, read_rows
 
 IDENTITY = {"dataset": "DSD100", "device": "cpu"}
@@ -118,6 +119,48 @@ def test_another_identity_is_refused_and_nothing_lost(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"begun with another device; .* give --restart"):
         Journal(tmp_path / "r.csv", {**IDENTITY, "device": "cuda"})
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_run_without_rows_is_no_obstacle_and_leaves_nothing(tmp_path: Path) -> None:
+    Journal(tmp_path / "r.csv", IDENTITY).close()
+    assert not list(tmp_path.iterdir())
+    journal = Journal(tmp_path / "r.csv", IDENTITY)
+    partial, log = tmp_path / "r.csv.partial", tmp_path / "r.csv.partial.jsonl"
+    killed = partial.read_bytes(), log.read_bytes()
+    journal.close()
+    partial.write_bytes(killed[0])
+    log.write_bytes(killed[1])
+    journal = Journal(tmp_path / "r.csv", {"dataset": "another"})
+    journal.append(RESULTS[:1])
+    journal.close()
+    with pytest.raises(UsageError, match="begun with another dataset, device"):
+        Journal(tmp_path / "r.csv", IDENTITY)
+
+
+def test_a_full_disk_takes_one_line() -> None:
+    full = open("/dev/full", "wb", buffering=0)  # noqa: SIM115 (closed below)
+    message = r"r\.csv: cannot be written \(No space left"
+    with full, pytest.raises(UsageError, match=message), _writing(Path("r.csv")):
+        _force_to_disk(full, b"x")
+
+
+def test_an_interrupt_while_rows_are_written_loses_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted_append(file: object, text: str) -> None:
+        append(file, text)  # type: ignore[arg-type]
+        raise KeyboardInterrupt
+
+    journal = Journal(tmp_path / "r.csv", IDENTITY)
+    append = journal_module._append
+    monkeypatch.setattr(journal_module, "_append", interrupted_append)
+    with pytest.raises(KeyboardInterrupt):
+        journal.append(RESULTS[:2])
+    journal.close()
+    monkeypatch.undo()
+    resumed = Journal(tmp_path / "r.csv", IDENTITY)
+    assert [result.row for result in resumed.results] == [result.row for result in RESULTS[:2]]
+    assert read_rows(tmp_path / "r.csv.partial") == [result.row for result in RESULTS[:2]]
 
 
 def test_restart_discards_the_rows_of_a_stopped_run(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from AST.errors import UsageError
-from AST.results import Row, format_rows, printable, read_rows
+from AST.results import Row, format_rows, read_rows
 
 HEADER = "label,path,prediction,proposed_label\n"
 FIELD = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
@@ -54,8 +54,3 @@ def test_no_utf8_and_no_file(tmp_path: Path) -> None:
         read_rows(path)
     with pytest.raises(UsageError, match="No such file or directory; expected a results file"):
         read_rows(tmp_path / "nowhere.csv")
-
-
-def test_names_that_are_no_utf8_become_text() -> None:
-    assert printable(Path("caf\udce9/bass.wav")) == "caf\\udce9/bass.wav"
-    assert printable(Path("café.wav")) == "café.wav"
