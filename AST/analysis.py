@@ -146,12 +146,12 @@ def _fill(
         for prepared in preparation.batches(arguments.batch_size):
             batch = stems[start : start + len(prepared)]
             results = analyse_batch(batch, prepared, models, proposed_label)
-            results = results[max(0, done - start) :]
-            journal.append(results)
+            for place, result in enumerate(results, start):
+                if place >= done:
+                    journal.append([result])
+                    progress.update()
+                    _announce(result, arguments.verbose)
             start += len(prepared)
-            progress.update(len(results))
-            for result in results:
-                _announce(result, arguments.verbose)
     except KeyboardInterrupt:
         progress.close()
         count = f"{len(journal.results)} of {len(stems)} stems are done"

@@ -79,32 +79,28 @@ def analyse_batch(
     prepared: Sequence[PreparedStem | FailedStem],
     models: Models,
     proposed_label: LabelMap,
-) -> list[StemResult]:
+) -> Iterator[StemResult]:
     """Both models on a batch of stems: every stem with sound gets AST's scores."""
     spectrograms = [
-        stem.spectrogram
-        for stem in prepared
-        if isinstance(stem, PreparedStem) and stem.spectrogram is not None
+        ready.spectrogram
+        for ready in prepared
+        if isinstance(ready, PreparedStem) and ready.spectrogram is not None
     ]
     scores = iter(
         models.tagger.scores(torch.from_numpy(np.stack(spectrograms))) if spectrograms else ()
     )
-    results = []
     for stem, ready in zip(stems, prepared, strict=True):
         if isinstance(ready, FailedStem):
             row = Row(stem.label, stem.path_text, ERROR, ERROR)
-            results.append(StemResult(row, failure=ready.reason))
+            yield StemResult(row, failure=ready.reason)
             continue
         speech_score_percent = models.speech.score_percent(ready.samples)
         own_scores = None if ready.spectrogram is None else next(scores)
         prediction, proposed = decide(own_scores, speech_score_percent, proposed_label)
-        results.append(
-            StemResult(
-                Row(stem.label, stem.path_text, prediction, proposed),
-                own_scores,
-                speech_score_percent,
-                ready.rms_dbfs,
-                warning=ready.warning,
-            )
+        yield StemResult(
+            Row(stem.label, stem.path_text, prediction, proposed),
+            own_scores,
+            speech_score_percent,
+            ready.rms_dbfs,
+            warning=ready.warning,
         )
-    return results

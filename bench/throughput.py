@@ -58,8 +58,8 @@ def pipeline_s(stems: Sequence[Stem], models: Models, batch_size: int, workers: 
     preparation = Preparation(stems, workers)
     done = 0
     for prepared in preparation.batches(batch_size):
-        analyse_batch(stems[done : done + len(prepared)], prepared, models, LabelMap({}))
-        done += len(prepared)
+        batch = stems[done : done + len(prepared)]
+        done += len(list(analyse_batch(batch, prepared, models, LabelMap({}))))
     return time.perf_counter() - start
 
 

@@ -15,6 +15,8 @@ import soundfile
 
 import analyze_dsd100
 import analyze_moisesdb
+from AST import analysis
+from AST.journal import StemResult
 from AST.metrics import accuracy_report
 from AST.results import read_rows
 from bench.synthetic_stems import write_dsd100, write_moisesdb, write_samples
@@ -390,18 +392,16 @@ def test_failures_of_a_stopped_run_are_remembered(
     output = tmp_path / "r.csv"
     arguments = [str(folder), *models, "--output", str(output), "--batch-size", "1"]
 
-    from AST import pipeline
+    announce = analysis._announce
+    announced = []
 
-    analyse_batch = pipeline.analyse_batch
-    calls = []
-
-    def interrupted(*call: object, **more: object) -> object:
-        calls.append(call)
-        if len(calls) == 3:
+    def interrupted(result: StemResult, verbose: bool) -> None:
+        announce(result, verbose)
+        announced.append(result)
+        if len(announced) == 2:
             raise KeyboardInterrupt
-        return analyse_batch(*call, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(pipeline, "analyse_batch", interrupted)
+    monkeypatch.setattr(analysis, "_announce", interrupted)
     assert analyze_dsd100.main([*arguments, "--workers", "0"]) == 130
     assert len(read_rows(tmp_path / "r.csv.partial")) == 2
     monkeypatch.undo()

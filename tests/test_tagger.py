@@ -1,0 +1,28 @@
+import numpy as np
+import pytest
+import torch
+
+from AST.ast_model import Size
+from AST.errors import UsageError
+from AST.tagger import Tagger, select_device
+from bench.random_models import random_ast
+
+
+def test_scores_are_sigmoids_of_the_logits() -> None:
+    model = random_ast(Size(width=64, depth=1, stride=16))
+    spectrograms = torch.randn(3, 1024, 128)
+    scores = Tagger(model, torch.device("cpu")).scores(spectrograms)
+    assert scores.dtype == np.float32
+    with torch.inference_mode():
+        expected = torch.sigmoid(model(spectrograms))
+    np.testing.assert_array_equal(scores, expected.numpy())
+
+
+def test_devices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    assert select_device("auto") == select_device("cpu") == torch.device("cpu")
+    with pytest.raises(UsageError, match=r"--device cuda: not available .*; use cpu"):
+        select_device("cuda")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert select_device("auto") == torch.device("cuda")
