@@ -13,7 +13,8 @@ from AST.command_line import EXIT_OK, EXIT_SOME_FILES_FAILED, exit_code, whole_n
 from AST.datasets import Dataset, Stem
 from AST.labels import LabelMap
 from AST.metrics import accuracy_report
-from AST.weights import AST_FILE, PUBLISHED, SPEECH_FILE, obtain
+from AST.model_files import AST_FILE, SPEECH_FILE
+from AST.weights import PUBLISHED, obtain
 
 if TYPE_CHECKING:
     import torch
@@ -36,25 +37,13 @@ def build_parser(dataset: Dataset) -> argparse.ArgumentParser:
     parser.add_argument(
         "folder", type=Path, help=f"folder of {dataset.name}, with {dataset.layout} inside"
     )
+    _add_model_arguments(parser)
     parser.add_argument(
         "--output",
         type=Path,
         default=Path(dataset.results_file),
         metavar="FILE",
         help="results file (default: %(default)s)",
-    )
-    parser.add_argument(
-        AST_FILE.flag,
-        default=PUBLISHED,
-        metavar="FILE",
-        help="AST's weights: 'published' (default), or a file: the hub's .safetensors or the "
-        "authors' .pth",
-    )
-    parser.add_argument(
-        SPEECH_FILE.flag,
-        default=PUBLISHED,
-        metavar="FILE",
-        help="the speech model: 'published' (default), or a file: a frozen graph, .pb",
     )
     parser.add_argument(
         "--device", choices=DEVICES, default="auto", help="where AST runs (default: %(default)s)"
@@ -80,6 +69,22 @@ def build_parser(dataset: Dataset) -> argparse.ArgumentParser:
         "--verbose", action="store_true", help="say for each file what was found in it"
     )
     return parser
+
+
+def _add_model_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        AST_FILE.flag,
+        default=PUBLISHED,
+        metavar="FILE",
+        help="AST's weights: 'published' (default), or a file: the hub's .safetensors or the "
+        "authors' .pth",
+    )
+    parser.add_argument(
+        SPEECH_FILE.flag,
+        default=PUBLISHED,
+        metavar="FILE",
+        help="the speech model: 'published' (default), or a file: a frozen graph, .pb",
+    )
 
 
 def main(dataset: Dataset, arguments: argparse.Namespace) -> int:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from AST.audio import Samples, decode, rms_dbfs, to_model_rate
 from AST.excerpt import excerpt
+from AST.model_files import AST_FILE, SPEECH_FILE
 from AST.rules import (
     LOWER_SPEECH_PRED_SCORE,
     SILENCE_RMS_DB_THRESHOLD,
     THRESHOLD_SPEECH_PRED_SCORE,
     best_instrument,
 )
-from AST.weights import AST_FILE, PUBLISHED, SPEECH_FILE, obtain
+from AST.weights import PUBLISHED, obtain
 
 if TYPE_CHECKING:
     from AST.pipeline import Models

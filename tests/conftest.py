@@ -13,12 +13,15 @@ import pytest
 from AST.ast_model import Size
 from AST.checkpoint import save_checkpoint
 from bench import random_models
+from bench.synthetic_stems import write_dsd100
 
 ROOT = Path(__file__).parent.parent
 NO_SPEECH_BIAS = -20.0
 """Added before the sigmoid: the speech score is 0.0 %."""
 SPEECH_BIAS = 20.0
 
+Models = list[str]
+"""The flags that name both models."""
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -52,6 +55,18 @@ def always_speech_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("models") / "always-speech.pb"
     random_models.write_mean_speech_model(path, spread=0, speech_bias=SPEECH_BIAS)
     return path
+
+
+@pytest.fixture
+def models(ast_path: Path, no_speech_path: Path) -> Models:
+    return ["--model", str(ast_path), "--speech-model", str(no_speech_path)]
+
+
+@pytest.fixture(scope="session")
+def dsd100(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data") / "DSD100"
+    write_dsd100(folder, songs=4, duration_s=2)
+    return folder
 
 
 @pytest.fixture

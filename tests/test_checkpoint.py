@@ -11,7 +11,7 @@ from transformers import ASTConfig, ASTForAudioClassification
 from AST.ast_model import SIZES, Size, attention_maps
 from AST.checkpoint import author_keys, hub_keys, load_checkpoint, save_checkpoint
 from AST.errors import UsageError
-from AST.weights import AST_FILE
+from AST.model_files import AST_FILE
 from bench.random_models import random_ast
 
 SMALL = Size(width=128, depth=2, stride=16)

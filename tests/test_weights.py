@@ -15,7 +15,8 @@ import pytest
 
 from AST import weights
 from AST.errors import UsageError
-from AST.weights import AST_FILE, SPEECH_FILE, ModelFile, obtain
+from AST.model_files import AST_FILE, SPEECH_FILE, ModelFile
+from AST.weights import obtain
 from tests.conftest import ROOT, Run
 
 CONTENT = bytes(range(256)) * 4096
@@ -170,9 +171,10 @@ def test_a_named_file_must_be_there(tmp_path: Path) -> None:
 
 FETCH_FROM_STUB = """
 import dataclasses, sys
-from AST import errors, weights
+from AST import errors, model_files, weights
 sha256, missing = sys.argv[1:]
-file = dataclasses.replace(weights.AST_FILE, sha256=sha256, local_paths=(weights.Path(missing),))
+local_paths = (weights.Path(missing),)
+file = dataclasses.replace(model_files.AST_FILE, sha256=sha256, local_paths=local_paths)
 try:
     print(weights.obtain("published", file).path)
 except errors.UsageError as error:

@@ -1,0 +1,74 @@
+"""The table of published model files: where each lies, how large it is, its hash, its licence."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+PACKAGE_FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class HubFile:
+    """A file on the Hugging Face hub, at one revision."""
+
+    repository: str
+    revision: str
+    name: str
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """One published model file.
+
+    Attributes:
+        flag: The command-line flag that names another file in its place.
+        local_paths: Where such a file is found without a flag, put there by the user; the first is
+            where the reference study keeps it, the last where to put a download made by hand.
+        sha256: Of the published file.
+        git_blob_sha1: Of the study's copy, where that is another file with the same weights.
+    """
+
+    what: str
+    flag: str
+    url: str
+    size_bytes: int
+    sha256: str
+    licence: str
+    local_paths: tuple[Path, ...]
+    hub: HubFile | None = None
+    git_blob_sha1: str | None = None
+
+
+_AST_ON_HUB = HubFile(
+    "MIT/ast-finetuned-audioset-10-10-0.4593",
+    "f826b80d28226b62986cc218e5cec390b1096902",
+    "model.safetensors",
+)
+
+AST_FILE = ModelFile(
+    what="AST, fine-tuned on AudioSet, stride 10, 0.459 mAP, 86.6 M parameters",
+    flag="--model",
+    url=f"https://huggingface.co/{_AST_ON_HUB.repository}/resolve/"
+    f"{_AST_ON_HUB.revision}/{_AST_ON_HUB.name}",
+    size_bytes=346_404_948,
+    sha256="ae0c1e2ad4e1381d851fa9bf298ba13ebc9c5a914cdee2dbe427a6583869924d",
+    licence="BSD-3-Clause",
+    local_paths=(
+        PACKAGE_FOLDER / "pretrained_models" / "audio_mdl.pth",
+        PACKAGE_FOLDER / "pretrained_models" / "model.safetensors",
+    ),
+    hub=_AST_ON_HUB,
+    git_blob_sha1="cd964d0da8b3b92891eaa5e1fca7b34f49bd679f",
+)
+
+SPEECH_FILE = ModelFile(
+    what="Essentia's genre_rosamerica on VGGish; its class 7 of 8 is speech",
+    flag="--speech-model",
+    url="https://essentia.upf.edu/models/classifiers/genre_rosamerica/"
+    "genre_rosamerica-vggish-audioset-1.pb",
+    size_bytes=288_631_454,
+    sha256="901b314723e71f5d16764ac9216fdd2b75c838f892f0feeff0bd39aa4356dc5c",
+    licence="CC BY-NC-SA 4.0 (MTG)",
+    local_paths=(PACKAGE_FOLDER / "models" / "genre_rosamerica-vggish-audioset-1.pb",),
+)
+
+MODEL_FILES = (AST_FILE, SPEECH_FILE)

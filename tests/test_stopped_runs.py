@@ -1,0 +1,137 @@
+"""Runs that are killed or interrupted, and resumed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import analyze_dsd100
+from AST import analysis
+from AST.journal import StemResult
+from AST.results import read_rows
+from bench.synthetic_stems import SAMPLE_RATE_HZ, write_dsd100, write_samples
+from tests.conftest import ROOT, Models, tone
+
+
+def start(dsd100: Path, models: Models, output: Path) -> "subprocess.Popen[str]":
+    options = ["--output", str(output), "--batch-size", "3", "--workers", "1"]
+    return subprocess.Popen(
+        [sys.executable, ROOT / "analyze_dsd100.py", dsd100, *models, *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def wait_for_rows(process: "subprocess.Popen[str]", partial: Path, count: int) -> None:
+    deadline = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < deadline:
+        if partial.exists() and partial.read_bytes().count(b"\n") > count:
+            return
+        time.sleep(0.002)
+    raise AssertionError(f"ended too early: {process.communicate()}")
+
+
+@pytest.fixture(scope="module")
+def many_stems(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data") / "DSD100"
+    write_dsd100(folder, songs=30, duration_s=3)
+    return folder
+
+
+def test_a_run_killed_at_random_moments_ends_as_if_undisturbed(
+    many_stems: Path, ast_path: Path, speech_path: Path, tmp_path: Path
+) -> None:
+    models = ["--model", str(ast_path), "--speech-model", str(speech_path)]
+    undisturbed, killed = tmp_path / "whole" / "r.csv", tmp_path / "killed" / "r.csv"
+    undisturbed.parent.mkdir()
+    killed.parent.mkdir()
+    options = ["--batch-size", "3", "--workers", "1", "--output", str(undisturbed)]
+    assert analyze_dsd100.main([str(many_stems), *models, *options]) == 0
+
+    generator = np.random.default_rng()
+    partial = killed.with_name("r.csv.partial")
+    rows_before = 0
+    for count in sorted(generator.integers(1, 80, 3)):
+        process = start(many_stems, models, killed)
+        wait_for_rows(process, partial, max(count, rows_before))
+        time.sleep(generator.uniform(0, 0.02))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        rows = read_rows(partial)
+        assert len(rows) >= rows_before
+        rows_before = len(rows)
+        assert rows == read_rows(undisturbed)[: len(rows)]
+        assert not killed.exists()
+
+    process = start(many_stems, models, killed)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 0, stderr
+    assert f"resuming: {rows_before} of 90 stems were done before" in stderr
+    for name in ("r.csv", "r.scores.npz"):
+        assert (killed.parent / name).read_bytes() == (undisturbed.parent / name).read_bytes()
+    assert len(list(killed.parent.iterdir())) == 3
+
+
+def test_ctrl_c_stops_at_once_and_the_next_start_goes_on(
+    many_stems: Path, models: Models, tmp_path: Path
+) -> None:
+    output = tmp_path / "r.csv"
+    process = start(many_stems, models, output)
+    wait_for_rows(process, tmp_path / "r.csv.partial", 3)
+    os.killpg(process.pid, signal.SIGINT)
+    _, stderr = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert "Traceback" not in stderr
+    *_, hint, stopped = stderr.splitlines()
+    assert hint.endswith("of 90 stems are done; start the same command again to go on")
+    assert stopped == "stopped by Ctrl-C"
+    assert not output.exists()
+
+    other = [models[0], models[1], models[2], str(ROOT / "LICENSE")]
+    process = start(many_stems, other, output)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "begun with another models" in stderr
+
+    process = start(many_stems, models, output)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "resuming: " in stderr
+    assert len(read_rows(output)) == 90
+
+
+def test_failures_of_a_stopped_run_are_remembered(
+    models: Models, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "data"
+    for name in ("a", "b", "c"):
+        write_samples(folder / f"{name}.wav", tone(440, 1, SAMPLE_RATE_HZ))
+    (folder / "a.wav").write_bytes(b"")
+    output = tmp_path / "r.csv"
+    arguments = [str(folder), *models, "--output", str(output), "--batch-size", "1"]
+
+    announce = analysis._announce
+    announced = []
+
+    def interrupted(result: StemResult, verbose: bool) -> None:
+        announce(result, verbose)
+        announced.append(result)
+        if len(announced) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(analysis, "_announce", interrupted)
+    assert analyze_dsd100.main([*arguments, "--workers", "0"]) == 130
+    assert len(read_rows(tmp_path / "r.csv.partial")) == 2
+    monkeypatch.undo()
+    assert analyze_dsd100.main(arguments) == 1
+    record = json.loads((tmp_path / "r.run.json").read_text("utf-8"))
+    assert record["counts"]["resumed"] == 2
+    assert [failure["path"] for failure in record["failures"]] == [str(folder / "a.wav")]
