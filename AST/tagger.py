@@ -36,7 +36,17 @@ class Tagger:
 
     @torch.inference_mode()
     def scores(self, spectrograms: torch.Tensor) -> npt.NDArray[np.float32]:
-        """Sigmoid scores. Shape: (batch, 1024 frames, 128 bands) -> (batch, 527)."""
-        scores = self._model(spectrograms.to(self._device)).sigmoid().float().cpu()
+        """Sigmoid scores. Shape: (batch, 1024 frames, 128 bands) -> (batch, 527).
+
+        Raises:
+            UsageError: The batch does not fit into the device's memory.
+        """
+        try:
+            scores = self._model(spectrograms.to(self._device)).sigmoid().float().cpu()
+        except torch.OutOfMemoryError as error:
+            raise UsageError(
+                f"no memory on {self._device} for a batch of {len(spectrograms)}; start the same "
+                "command again with a smaller --batch-size to go on"
+            ) from error
         array: npt.NDArray[np.float32] = scores.numpy()
         return array

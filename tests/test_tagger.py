@@ -18,6 +18,16 @@ def test_scores_are_sigmoids_of_the_logits() -> None:
     np.testing.assert_array_equal(scores, expected.numpy())
 
 
+def test_a_batch_too_large_takes_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_large(spectrograms: torch.Tensor) -> torch.Tensor:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    model = random_ast(Size(width=64, depth=1, stride=16))
+    monkeypatch.setattr(model, "forward", too_large)
+    with pytest.raises(UsageError, match=r"for a batch of 3; .* smaller --batch-size"):
+        Tagger(model, torch.device("cpu")).scores(torch.zeros(3, 1024, 128))
+
+
 def test_devices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
