@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from AST.command_line import EXIT_OK, EXIT_SOME_FILES_FAILED, exit_code, whole_number
 from AST.datasets import Dataset, Stem
+from AST.errors import UsageError
 from AST.labels import LabelMap
 from AST.metrics import accuracy_report
 from AST.model_files import AST_FILE, SPEECH_FILE
+from AST.results import check_output
 from AST.weights import PUBLISHED, obtain
 
 if TYPE_CHECKING:
@@ -100,6 +102,9 @@ def analyse(dataset: Dataset, arguments: argparse.Namespace) -> int:
     """
     started = datetime.now(timezone.utc)
     stems = dataset.stems(arguments.folder)
+    if unknown := sorted({stem.label for stem in stems} - dataset.names_of_stem.keys()):
+        _say(f"warning: labels that {dataset.name} does not have count as misses: {unknown[:5]}")
+    check_output(arguments.output)
     files = {
         "ast": obtain(arguments.model, AST_FILE),
         "speech": obtain(arguments.speech_model, SPEECH_FILE),
@@ -136,34 +141,39 @@ def _fill(
     device: "torch.device",
     arguments: argparse.Namespace,
 ) -> None:
-    """Analyses the stems that the journal does not hold yet; Ctrl-C says how far it came."""
+    """Analyses the stems that the journal does not hold yet; Ctrl-C says how far it came.
+
+    Raises:
+        UsageError: A model cannot be loaded, or a worker died.
+    """
     from tqdm import tqdm
 
-    from AST.pipeline import Models, Preparation, analyse_batch
+    from AST.pipeline import Models, Preparation, analyse_batch, worker_death
 
     done = len(journal.results)
     start = done - done % arguments.batch_size  # batches as without the stop: the same numbers
     preparation = Preparation(stems[start:], arguments.workers)
-    models = Models.load(*model_paths, device)
     proposed_label = LabelMap(dataset.names_of_stem)
-    progress = tqdm(total=len(stems), initial=done, unit="file")
     try:
-        for prepared in preparation.batches(arguments.batch_size):
-            batch = stems[start : start + len(prepared)]
-            results = analyse_batch(batch, prepared, models, proposed_label)
-            for place, result in enumerate(results, start):
-                if place >= done:
-                    journal.append([result])
-                    progress.update()
-                    _announce(result, arguments.verbose)
-            start += len(prepared)
+        models = Models.load(*model_paths, device)
+        with tqdm(total=len(stems), initial=done, unit="file") as progress:
+            for prepared in preparation.batches(arguments.batch_size):
+                batch = stems[start : start + len(prepared)]
+                results = analyse_batch(batch, prepared, models, proposed_label)
+                for place, result in enumerate(results, start):
+                    if place >= done:
+                        journal.append([result])
+                        progress.update()
+                        _announce(result, arguments.verbose)
+                start += len(prepared)
     except KeyboardInterrupt:
-        progress.close()
         count = f"{len(journal.results)} of {len(stems)} stems are done"
         _say(f"{count}; start the same command again to go on")
         raise
-    finally:
-        progress.close()
+    except RuntimeError as error:
+        if reason := worker_death(error, stems[len(journal.results) :]):
+            raise UsageError(reason) from error
+        raise
 
 
 def _announce(result: "StemResult", verbose: bool) -> None:

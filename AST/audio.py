@@ -2,12 +2,15 @@
 
 import math
 import os
+import re
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
+import soundfile
 
 from AST.errors import StemError
 from AST.essentia_quietly import essentia_standard
@@ -24,11 +27,18 @@ RESAMPLE_QUALITY = 4
 RMS_FLOOR = 1e-10
 """Added to the RMS level before the logarithm: digital silence reads -200 dBFS (study)."""
 
-LENGTH_IN_HEADER_SUFFIXES = frozenset({".wav", ".aif", ".aiff", ".flac"})
-"""Formats whose header says how long the file is; in the others the length is an estimate."""
+LOUDEST_SAMPLE = 1000.0
+"""Times full scale: float files beyond this, 60 dB over, are scaled wrongly, not hot."""
 
-LENGTH_TOLERANCE_S = 1.0
-"""The header's length is read in whole seconds, rounded down."""
+ESSENTIA_ENCODINGS = frozenset(
+    {"PCM_S8", "PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "VORBIS"}
+    | {"MPEG_LAYER_III"}
+)
+"""What Essentia is given to decode, by libsndfile's names. One that its FFmpeg lacks, such as Opus
+or ADPCM, would damage the memory of the whole process."""
+
+LENGTH_IN_HEADER = re.compile(r"^ *(?:data|SSND) *: (\d+) \(should be (\d+)\)", re.MULTILINE)
+"""How libsndfile notes a length in a WAV or AIFF header that the file's size contradicts."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +63,10 @@ class Recording:
 def decode(path: Path) -> Recording:
     """Decodes a file, as Essentia's MonoLoader does, but at the file's own rate.
 
-    Essentia reads one or two channels; files with more are read by libsndfile.
+    Essentia reads one or two channels of common encodings; other files are read by libsndfile.
 
     Raises:
-        StemError: The file cannot be opened or decoded, or holds no or not only finite samples.
+        StemError: The file cannot be opened or decoded, or holds no samples or absurd ones.
     """
     try:
         status = os.stat(path)
@@ -65,60 +75,64 @@ def decode(path: Path) -> Recording:
         if not status.st_size:
             raise StemError("is an empty file (0 bytes); expected audio, copy it anew")
         with open(path, "rb") as file:
-            recording = _decode_open_file(path, file.fileno())
+            recording = _decode_open_file(path, file)
     except OSError as error:
         raise StemError(f"cannot be opened: {error.strerror}") from error
     if not recording.samples.size:
         raise StemError("holds no audio samples; expected at least one")
-    if not np.isfinite(recording.samples).all():
+    loudest = max(recording.samples.max(), -recording.samples.min())
+    if not np.isfinite(loudest):
         raise StemError(
             "holds samples that are no finite numbers (NaN or infinity); export it anew"
         )
+    if loudest > LOUDEST_SAMPLE:
+        raise StemError(f"holds samples up to {loudest:.3g}; full scale is 1, export it anew")
     return recording
 
 
-def _decode_open_file(path: Path, descriptor: int) -> Recording:
+def _decode_open_file(path: Path, file: BinaryIO) -> Recording:
+    header = _read_header(file)
+    if header and (header.channels > 2 or header.subtype not in ESSENTIA_ENCODINGS):
+        file.seek(0)
+        samples, rate_hz = soundfile.read(file, dtype="float32", always_2d=True)
+        recording = Recording(samples.mean(axis=1), rate_hz)
+    else:
+        recording = _decode_by_essentia(path, file)
+    warning = header and _length_warning(header, recording)
+    return replace(recording, warning=warning or None)
+
+
+def _read_header(file: BinaryIO) -> Any:
+    """libsndfile's account of a file's header, or None where it does not know the format."""
+    try:
+        return soundfile.info(file, verbose=True)
+    except soundfile.LibsndfileError:
+        return None
+
+
+def _decode_by_essentia(path: Path, file: BinaryIO) -> Recording:
     name = os.fspath(path)
     try:
         name.encode()
     except UnicodeEncodeError:  # Essentia takes UTF-8 only, the file system any bytes
-        name = f"/dev/fd/{descriptor}"
+        name = f"/dev/fd/{file.fileno()}"
     essentia = essentia_standard()
     try:
         samples, rate_hz, channels, *_ = essentia.AudioLoader(filename=name)()
     except RuntimeError as error:
-        if "more than 2 channels" in str(error):
-            return _decode_multichannel(path)
-        reason = str(error).rpartition("error = ")[2]
+        reason = str(error).rpartition("error = ")[2].rpartition("AudioLoader: ")[2]
         raise StemError(f"cannot be decoded as audio ({reason}); is it whole?") from error
-    mono = essentia.MonoMixer()(samples, channels)
-    recording = Recording(mono, int(rate_hz))
-    if path.suffix.lower() not in LENGTH_IN_HEADER_SUFFIXES or name != os.fspath(path):
-        return recording
-    *_, header_s, _, _, _ = essentia.MetadataReader(filename=name, failOnError=False)()
-    return Recording(mono, int(rate_hz), _length_warning(header_s, recording.duration_s))
+    return Recording(essentia.MonoMixer()(samples, channels), int(rate_hz))
 
 
-def _decode_multichannel(path: Path) -> Recording:
-    import soundfile
-
-    try:
-        with open(path, "rb") as file:
-            samples, rate_hz = soundfile.read(file, dtype="float32", always_2d=True)
-    except soundfile.LibsndfileError as error:
-        raise StemError(
-            f"has more than 2 channels and cannot be decoded by libsndfile ({error.error_string}); "
-            "convert it to WAV or FLAC"
-        ) from error
-    return Recording(samples.mean(axis=1), rate_hz)
-
-
-def _length_warning(header_s: int, decoded_s: float) -> str | None:
-    # A header that contradicts the file's size reads as 0 seconds.
-    if decoded_s + LENGTH_TOLERANCE_S < header_s or (not header_s and decoded_s > 1):
-        promised = f"promises {header_s} s" if header_s else "gives no valid length"
-        return f"damaged or cut short: its header {promised}, {decoded_s:.1f} s were decoded"
-    return None
+def _length_warning(header: Any, recording: Recording) -> str | None:
+    if lengths := LENGTH_IN_HEADER.search(header.extra_info):
+        promised, present = f"{lengths[1]} bytes of sound", f"the file has {lengths[2]}"
+    elif header.format == "FLAC" and header.frames > len(recording.samples):
+        promised, present = f"{header.duration:.1f} s", f"{recording.duration_s:.1f} s were decoded"
+    else:
+        return None
+    return f"damaged or cut short: its header promises {promised}, {present}"
 
 
 def rms_dbfs(samples: Samples) -> float:

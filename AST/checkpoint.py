@@ -3,7 +3,6 @@
 The file tells the network's size by the shapes of its tensors; nothing else describes it.
 """
 
-import pickle
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -109,20 +108,22 @@ def save_checkpoint(model: AudioSpectrogramTransformer, path: Path) -> None:
 
 
 def _read_tensors(path: Path) -> Mapping[str, torch.Tensor]:
+    expected = "expected a .safetensors in the hub's keys or the authors' .pth"
     try:
+        with open(path, "rb"):
+            pass  # what cannot be opened is told apart from what cannot be understood
         if path.suffix == ".safetensors":
             return safetensors.torch.load_file(path)
         tensors = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror or error})") from error
-    except (safetensors.SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UsageError(
-            f"{path}: no readable weights ({reason}); expected a .safetensors in the hub's keys "
-            "or the authors' .pth"
-        ) from error
-    if not isinstance(tensors, dict) or not all(map(torch.is_tensor, tensors.values())):
-        raise UsageError(f"{path}: holds no table of tensors; expected the authors' audio_mdl.pth")
+        raise UsageError(f"{path}: cannot be read ({error.strerror}); {expected}") from error
+    except Exception as error:  # a damaged pickle can end in any error
+        kind = "safetensors" if path.suffix == ".safetensors" else "PyTorch weights"
+        raise UsageError(f"{path}: no readable {kind} file; {expected}") from error
+    if not isinstance(tensors, dict) or not all(
+        isinstance(key, str) and torch.is_tensor(tensor) for key, tensor in tensors.items()
+    ):
+        raise UsageError(f"{path}: holds no table of named tensors; {expected}")
     return tensors
 
 

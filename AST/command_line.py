@@ -1,6 +1,7 @@
 """What the scripts' command lines share: exit codes and checked argument types."""
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -16,8 +17,12 @@ EXIT_INTERRUPTED = 130
 
 def exit_code(run: Callable[[], int]) -> int:
     """Runs a command; what stops it becomes one line on stderr and an exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # file names may hold any character
     try:
-        return run()
+        code = run()
+        sys.stdout.flush()
+        return code
     except UsageError as error:
         print(f"error: {error}", file=sys.stderr)
         return EXIT_CANNOT_RUN
@@ -27,6 +32,9 @@ def exit_code(run: Callable[[], int]) -> int:
     except BrokenPipeError:  # the reader of our output, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_OK
+    except OSError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return EXIT_CANNOT_RUN
 
 
 def whole_number(at_least: int) -> Callable[[str], int]:

@@ -41,7 +41,7 @@ class Dataset:
     Attributes:
         name: What people call it.
         layout: Where the stems lie below its folder, for the error message of an empty walk.
-        label_of: Reference label of an audio file, or None for a file to skip.
+        label_of: Reference label of an audio file, by its absolute path, or None to skip it.
         names_of_stem: Label dictionary: AudioSet names (lower case) of each stem.
         results_file: Default name of the results file.
     """
@@ -60,7 +60,7 @@ class Dataset:
         """
         files = walk_files(folder)
         audio = [path for path in files if is_audio(path)]
-        labelled = ((self.label_of(path), path) for path in audio)
+        labelled = ((self.label_of(Path(os.path.abspath(path))), path) for path in audio)
         stems = [Stem(printable(label), path) for label, path in labelled if label is not None]
         if not stems:
             raise UsageError(
@@ -83,8 +83,8 @@ def is_audio(path: Path) -> bool:
 def walk_files(folder: Path) -> list[Path]:
     """All files below a folder, sorted by the parts of their path.
 
-    Links to folders are followed, each real folder is visited once: a loop of links ends, and no
-    file is counted twice.
+    Hidden folders are left out. Links to folders are followed, each real folder is visited once: a
+    loop of links ends, and no file is counted twice.
 
     Raises:
         UsageError: The folder is none or cannot be read.
@@ -95,7 +95,7 @@ def walk_files(folder: Path) -> list[Path]:
     files: list[Path] = []
     visited: set[str] = set()
     for parent, folders, names in os.walk(folder, onerror=_refuse, followlinks=True):
-        folders.sort()
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
         real_path = os.path.realpath(parent)
         if real_path in visited:
             folders.clear()

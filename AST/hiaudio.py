@@ -4,6 +4,7 @@ Call ``init_inst_recog`` once; the other functions then share its models. Each t
 raises ``AST.errors.StemError`` for a file that cannot be analysed.
 """
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -104,9 +105,11 @@ def convertmetadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
     readable = dict(metadata)
     for key, convert in _CONVERSIONS.items():
         try:
-            readable[key] = convert(float(metadata[key]))
-        except (KeyError, TypeError, ValueError, OverflowError):
+            value = float(metadata[key])
+        except (KeyError, TypeError, ValueError):
             continue
+        if math.isfinite(value):
+            readable[key] = convert(value)
     return readable
 
 

@@ -59,24 +59,22 @@ class Journal:
     def __init__(self, output: Path, identity: Mapping[str, Any], restart: bool = False) -> None:
         self.output = output
         self.results: list[StemResult] = []
+        self._identity: dict[str, Any] = json.loads(json.dumps(identity))
         self._partial_path = output.with_name(output.name + ".partial")
         self._log_path = output.with_name(output.name + ".partial.jsonl")
-        if output.is_dir():
-            raise UsageError(f"{output}: is a folder; expected the results file's name")
+        self._partial: BinaryIO | None = None
         with _writing(output):
             self._log = open(self._log_path, "a+b")  # noqa: SIM115 (closed by close())
             self._lock()
-            if restart or not self._partial_path.exists():
-                self._log.truncate(0)
-            self._resume(json.loads(json.dumps(identity)))
-            rows = format_rows([Row._fields, *(result.row for result in self.results)])
-            write_whole(self._partial_path, rows.encode())
-            self._partial = open(self._partial_path, "ab")  # noqa: SIM115
+            if self._partial_path.exists() and not restart:
+                self._resume()
 
     def append(self, results: Sequence[StemResult]) -> None:
         """Adds finished stems, in walk order; when this returns, they are on the disk."""
-        self.results += results  # first: close() must not take a run with rows for one without
         with _writing(self._partial_path):
+            if self._partial is None:
+                self._partial = self._begin()
+            self.results += results
             _append(self._log, "".join(_to_line(result) for result in results))
             _append(self._partial, format_rows(result.row for result in results))
 
@@ -93,42 +91,57 @@ class Journal:
             self._log_path.unlink()
 
     def close(self) -> None:
-        """Leaves a stopped run's files as they are, but for those of one that has no rows."""
-        self._partial.close()
-        self._log.close()
-        if not self.results:
-            self._partial_path.unlink(missing_ok=True)
+        """Leaves a stopped run's files as they are."""
+        if self._partial:
+            self._partial.close()
+        if not os.fstat(self._log.fileno()).st_size:
             self._log_path.unlink(missing_ok=True)
+        self._log.close()
 
     def _lock(self) -> None:
+        # Not flock: the forked workers would inherit that lock, and could outlive a killed run.
         try:
-            fcntl.flock(self._log, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+            fcntl.lockf(self._log, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError) as error:
             raise UsageError(
                 f"{self._partial_path}: another run writes it; wait for that or choose --output"
             ) from error
 
-    def _resume(self, identity: Mapping[str, Any]) -> None:
+    def _begin(self) -> BinaryIO:
+        """Makes both files hold what the journal holds; until then they are as they were found."""
+        if not self.results:
+            self._log.truncate(0)
+            _append(self._log, json.dumps(self._identity) + "\n")
+        rows = format_rows([Row._fields, *(result.row for result in self.results)])
+        write_whole(self._partial_path, rows.encode())
+        return open(self._partial_path, "ab")
+
+    def _resume(self) -> None:
         self._log.seek(0)
         entries, size = _whole_entries(self._log)
-        self._log.truncate(size)
-        if len(entries) < 2:  # no row yet: nothing to lose
-            self._log.truncate(0)
-            _append(self._log, json.dumps(identity) + "\n")
+        if len(entries) < 2:  # no row yet: nothing to resume, nothing to lose
             return
         begun_with = entries[0]
-        if begun_with != identity:
+        if begun_with != self._identity:
             different = sorted(
                 key
-                for key in begun_with.keys() | identity.keys()
-                if begun_with.get(key) != identity.get(key)
+                for key in begun_with.keys() | self._identity.keys()
+                if begun_with.get(key) != self._identity.get(key)
             )
             raise UsageError(
                 f"{self._partial_path}: a run that was stopped, begun with another "
                 f"{', '.join(different)}; start it as it was begun, or give --restart to discard "
                 "its rows, or another --output"
             )
-        self.results = [_from_fields(fields) for fields in entries[1:]]
+        try:
+            self.results = [_from_fields(fields) for fields in entries[1:]]
+        except (KeyError, TypeError, ValueError) as error:
+            raise UsageError(
+                f"{self._log_path}: damaged, holds what this suite did not write; give --restart "
+                "to begin anew"
+            ) from error
+        self._log.truncate(size)
+        self._partial = self._begin()
 
     def _arrays(self) -> dict[str, np.ndarray]:
         no_scores = np.full(SCORE_COUNT, np.nan, np.float32)
@@ -182,15 +195,16 @@ def _to_line(result: StemResult) -> str:
 
 def _whole_entries(log: BinaryIO) -> tuple[list[dict[str, Any]], int]:
     """The entries before the first that is not whole, and their size in bytes."""
-    entries, size = [], 0
+    entries: list[dict[str, Any]] = []
+    size = 0
     for line in log:
         try:
-            entries.append(json.loads(line.decode()))
+            entry = json.loads(line.decode())
         except ValueError:
             break
-        if not line.endswith(b"\n"):
-            entries.pop()
+        if not line.endswith(b"\n") or not isinstance(entry, dict):
             break
+        entries.append(entry)
         size += len(line)
     return entries, size
 

@@ -1,7 +1,10 @@
 """From stems to results: workers prepare files, the main process runs both models on batches."""
 
 import itertools
+import os
 import signal
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +15,6 @@ from torch.utils.data import DataLoader
 
 from AST.checkpoint import load_checkpoint
 from AST.datasets import Stem
-from AST.errors import UsageError
 from AST.essentia_quietly import essentia_standard
 from AST.journal import StemResult
 from AST.labels import ERROR, LabelMap
@@ -21,6 +23,8 @@ from AST.results import Row
 from AST.rules import decide
 from AST.speech import SpeechModel
 from AST.tagger import Tagger
+
+PARENT_CHECK_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -48,30 +52,40 @@ class Preparation:
             PreparedStems(list(stems)),
             batch_size=None,
             num_workers=workers,
-            worker_init_fn=_leave_interrupts_to_the_main_process,
+            worker_init_fn=_set_up_worker,
         )
         self._prepared = iter(loader)
 
     def batches(self, batch_size: int) -> Iterator[list[PreparedStem | FailedStem]]:
-        """Lists of prepared stems, all but the last of the same length.
-
-        Raises:
-            UsageError: A worker was killed.
-        """
-        try:
-            while batch := list(itertools.islice(self._prepared, batch_size)):
-                yield batch
-        except RuntimeError as error:
-            if "DataLoader worker" not in str(error):
-                raise
-            raise UsageError(
-                f"a worker process died ({error}), perhaps for want of memory; start the same "
-                "command again with fewer --workers to go on"
-            ) from error
+        """Lists of prepared stems, all but the last of the same length."""
+        while batch := list(itertools.islice(self._prepared, batch_size)):
+            yield batch
 
 
-def _leave_interrupts_to_the_main_process(worker: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _set_up_worker(worker: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; one is to answer
+    threading.Thread(target=_end_with_the_main_process, args=[os.getppid()], daemon=True).start()
+
+
+def _end_with_the_main_process(main_process: int) -> None:
+    # torch's own watch does not help a worker that waits for the killed main process to read.
+    while os.getppid() == main_process:
+        time.sleep(PARENT_CHECK_S)
+    os._exit(1)
+
+
+def worker_death(error: RuntimeError, stems: Sequence[Stem]) -> str | None:
+    """What to tell the user if an error says that a worker died while these stems were at hand.
+
+    torch raises such an error wherever the main process happens to be.
+    """
+    if "DataLoader worker" not in str(error):
+        return None
+    return (
+        f"a worker process died ({' '.join(str(error).split())}) at {stems[0].path_text} or soon "
+        "after it; start the same command again with fewer --workers; if one dies again, put an "
+        "empty file in the place of the one to blame"
+    )
 
 
 def analyse_batch(

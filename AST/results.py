@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, TextIO
@@ -16,6 +17,18 @@ class Row(NamedTuple):
     path: str
     prediction: str
     proposed_label: str
+
+
+def check_output(path: Path) -> None:
+    """Whether a results file may be made at a path, before hours are spent on it.
+
+    Raises:
+        UsageError: It may not.
+    """
+    if not path.name or path.is_dir():
+        raise UsageError(f"{path}: is a folder; expected the results file's name for --output")
+    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise UsageError(f"{path}: cannot be written; --output needs a folder that can be written")
 
 
 def format_rows(rows: Iterable[Iterable[str]]) -> str:
@@ -36,16 +49,18 @@ def read_rows(path: Path) -> list[Row]:
         UsageError: The file is missing, empty, no CSV, or a column or field is missing.
     """
     try:
-        with open(path, newline="", encoding="utf-8-sig") as file:
-            rows = list(_parse(path, file))
+        content = path.read_bytes()
+        text = content.decode("utf-8-sig")
     except OSError as error:
         raise UsageError(
             f"{path}: {error.strerror}; expected a results file such as results_dsd100.csv"
         ) from error
     except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
         raise UsageError(
-            f"{path}: not UTF-8 at byte {error.start}; expected a CSV file saved as UTF-8"
+            f"{path}, line {line}: not UTF-8; expected a CSV file saved as UTF-8"
         ) from error
+    rows = list(_parse(path, io.StringIO(text, newline="")))
     if not rows:
         raise UsageError(f"{path}: no rows below the header; expected one row per stem")
     return rows
@@ -55,7 +70,7 @@ def _parse(path: Path, file: TextIO) -> Iterator[Row]:
     reader = csv.reader(file, strict=True)
     number = 0
     try:
-        header: list[str] = next(reader, [])
+        header: list[str] = next(filter(None, reader), [])  # blank lines do not count
         missing = [column for column in Row._fields if column not in header]
         if not header:
             raise UsageError(f"{path}: empty file; expected the columns {','.join(Row._fields)}")
@@ -74,7 +89,13 @@ def _parse(path: Path, file: TextIO) -> Iterator[Row]:
                     f"{path}, row {number} (line {reader.line_num}): {len(fields)} fields, "
                     f"expected {len(header)}; mend or delete that row"
                 )
-            yield Row(*(fields[place] for place in places))
+            row = Row(*(fields[place] for place in places))
+            if not row.label.strip() or not row.proposed_label.strip():
+                raise UsageError(
+                    f"{path}, row {number} (line {reader.line_num}): label or proposed_label is "
+                    "empty; mend or delete that row"
+                )
+            yield row
     except csv.Error as error:
         raise UsageError(
             f"{path}, row {number + 1} (line {reader.line_num}): {error}; mend or delete that row"

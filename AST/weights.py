@@ -4,7 +4,6 @@
 """
 
 import argparse
-import contextlib
 import hashlib
 import logging
 import os
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from AST.command_line import EXIT_OK, EXIT_SOME_FILES_FAILED, exit_code
 from AST.errors import UsageError
 from AST.model_files import MODEL_FILES, HubFile, ModelFile
 
@@ -49,7 +49,7 @@ def obtain(choice: str, model_file: ModelFile) -> LocalModel:
     """
     if choice != PUBLISHED:
         return _hashed(Path(choice), model_file)
-    if local := next(filter(Path.exists, model_file.local_paths), None):
+    if local := next(filter(Path.is_file, model_file.local_paths), None):
         return _hashed(local, model_file)
     cached = find_cached(model_file)
     return _verified(cached or fetch(model_file), model_file)
@@ -129,7 +129,7 @@ def _verified(path: Path, model_file: ModelFile) -> LocalModel:
     if model.sha256 != model_file.sha256:
         raise UsageError(
             f"{path}: sha256 {model.sha256}, expected {model_file.sha256}: not the published file; "
-            "delete it to have it fetched anew"
+            f"delete {path.resolve()} to have it fetched anew"
         )
     return model
 
@@ -155,7 +155,7 @@ def _hashed(path: Path, model_file: ModelFile) -> LocalModel:
 
 def _status(model_file: ModelFile) -> tuple[str, bool]:
     """What is there of a model file, for people, and whether a run can use it."""
-    local = next(filter(Path.exists, model_file.local_paths), None) or find_cached(model_file)
+    local = next(filter(Path.is_file, model_file.local_paths), None) or find_cached(model_file)
     if local is None:
         return "not here yet", False
     model = _hashed(local, model_file)
@@ -176,9 +176,14 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = build_parser().parse_args(argv)
+    return exit_code(lambda: show(arguments.fetch))
+
+
+def show(fetch_missing: bool) -> int:
+    """Prints what is there of each published file; returns the exit code."""
     usable = []
     for model_file in MODEL_FILES:
-        if arguments.fetch:
+        if fetch_missing:
             try:
                 obtain(PUBLISHED, model_file)
             except UsageError as error:
@@ -190,10 +195,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"  from {model_file.url}")
         print(f"  {model_file.size_bytes:,} bytes, sha256 {model_file.sha256}")
         print(f"  licence {model_file.licence}")
-    return 0 if all(usable) else 1
+    return EXIT_OK if all(usable) else EXIT_SOME_FILES_FAILED
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(KeyboardInterrupt):
-        sys.exit(main())
-    sys.exit(130)
+    sys.exit(main())

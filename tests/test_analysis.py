@@ -143,9 +143,9 @@ def test_usage_errors_come_before_torch_is_loaded() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--output", "nowhere/r.csv"], "cannot be written (No such file or directory)"),
+        (["--output", "nowhere/r.csv"], "nowhere/r.csv: cannot be written; --output"),
         (["--speech-model", __file__], "test_analysis.py: no speech model (Error importing graph"),
-        (["--model", __file__], "test_analysis.py: no readable weights"),
+        (["--model", __file__], "test_analysis.py: no readable PyTorch weights"),
     ],
 )
 def test_what_cannot_run_says_why(

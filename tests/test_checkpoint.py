@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import safetensors
 import safetensors.torch
@@ -159,17 +160,32 @@ def test_files_that_hold_no_weights(tmp_path: Path) -> None:
         load_checkpoint(tmp_path / "a.safetensors")
     for name in ("b.safetensors", "b.pth"):
         (tmp_path / name).write_text("no weights at all")
-        with pytest.raises(UsageError, match=f"{name}: no readable weights"):
+        with pytest.raises(UsageError, match=f"{name}: no readable .* file"):
             load_checkpoint(tmp_path / name)
         with pytest.raises(UsageError, match="cannot be read"):
             load_checkpoint(tmp_path / "nowhere" / name)
-    torch.save([1, 2], tmp_path / "c.pth")
-    with pytest.raises(UsageError, match="holds no table of tensors"):
+    torch.save({1: torch.zeros(1)}, tmp_path / "c.pth")
+    with pytest.raises(UsageError, match="holds no table of named tensors"):
         load_checkpoint(tmp_path / "c.pth")
+
+
+@pytest.mark.parametrize("name", ["a.pth", "a.safetensors"])
+def test_a_damaged_file_takes_one_line(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    save_checkpoint(random_ast(Size(width=64, depth=1, stride=16)), path)
+    content = path.read_bytes()
+    generator = np.random.default_rng(0)
+    for _ in range(40):
+        damaged = bytearray(content[: generator.integers(len(content))])
+        for place in generator.integers(0, min(3000, len(damaged) + 1), 5):
+            damaged[place : place + 1] = generator.bytes(1)
+        path.write_bytes(damaged)
+        with pytest.raises(UsageError, match=name):
+            load_checkpoint(path)
 
 
 def test_a_pickle_is_not_run(tmp_path: Path) -> None:
     path = tmp_path / "evil.pth"
     torch.save({"module.v.cls_token": Path("x")}, path)
-    with pytest.raises(UsageError, match="no readable weights"):
+    with pytest.raises(UsageError, match="no readable PyTorch weights file"):
         load_checkpoint(path)

@@ -86,6 +86,18 @@ def test_linked_folders_and_files_are_followed(tmp_path: Path) -> None:
     ]
 
 
+def test_labels_do_not_depend_on_where_the_user_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touch(tmp_path, "song/bass/x.wav", "song/other/y.wav", "song/.hidden/z.wav")
+    monkeypatch.chdir(tmp_path / "song" / "bass")
+    assert [stem.label for stem in MOISESDB.stems(Path())] == ["bass"]
+    assert [stem.label for stem in MOISESDB.stems(Path("../../song"))] == ["bass"]
+    monkeypatch.chdir(tmp_path / "song" / "other")
+    with pytest.raises(UsageError, match="no stems of MoisesDB"):
+        MOISESDB.stems(Path())
+
+
 def test_a_folder_named_like_a_file_is_a_folder(tmp_path: Path) -> None:
     touch(tmp_path, "bass.wav/drums.wav")
     assert found(DSD100, tmp_path) == [("drums", "bass.wav/drums.wav")]

@@ -94,6 +94,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
         ("bit_rate", 320_000, "320.00 kbps"),
         ("bit_rate", None, None),
         ("duration", "N/A", "N/A"),
+        ("size", "inf", "inf"),
         ("codec_name", "flac", "flac"),
     ],
 )

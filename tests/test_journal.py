@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,7 @@ from AST import journal as journal_module
 from AST.errors import UsageError
 from AST.journal import Journal, StemResult, _force_to_disk, _writing
 from AST.results import Row, read_rows
+from tests.conftest import ROOT
 
 IDENTITY = {"dataset": "DSD100", "device": "cpu"}
 GENERATOR = np.random.default_rng(0)
@@ -39,7 +42,6 @@ def write_all(output: Path) -> None:
 
 def test_rows_can_be_watched_while_the_run_goes_on(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "r.csv", IDENTITY)
-    assert (tmp_path / "r.csv.partial").read_bytes() == b"label,path,prediction,proposed_label\r\n"
     journal.append(RESULTS[:2])
     assert read_rows(tmp_path / "r.csv.partial") == [result.row for result in RESULTS[:2]]
     assert not (tmp_path / "r.csv").exists()
@@ -125,15 +127,34 @@ def test_a_run_without_rows_is_no_obstacle_and_leaves_nothing(tmp_path: Path) ->
     Journal(tmp_path / "r.csv", IDENTITY).close()
     assert not list(tmp_path.iterdir())
     journal = Journal(tmp_path / "r.csv", IDENTITY)
-    partial, log = tmp_path / "r.csv.partial", tmp_path / "r.csv.partial.jsonl"
-    killed = partial.read_bytes(), log.read_bytes()
+    journal.append([])
     journal.close()
-    partial.write_bytes(killed[0])
-    log.write_bytes(killed[1])
+    assert (tmp_path / "r.csv.partial").read_bytes() == b"label,path,prediction,proposed_label\r\n"
     journal = Journal(tmp_path / "r.csv", {"dataset": "another"})
     journal.append(RESULTS[:1])
     journal.close()
     with pytest.raises(UsageError, match="begun with another dataset, device"):
+        Journal(tmp_path / "r.csv", IDENTITY)
+
+
+@pytest.mark.parametrize("restart", [False, True])
+def test_until_its_first_row_a_run_changes_nothing(tmp_path: Path, restart: bool) -> None:
+    journal = Journal(tmp_path / "r.csv", IDENTITY)
+    journal.append(RESULTS[:2])
+    journal.close()
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    Journal(tmp_path / "r.csv", IDENTITY, restart).close()
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("line", ['{"row": [1]}', '{"scores": 5, "row": []}', "{}"])
+def test_a_journal_of_something_else_takes_one_line(tmp_path: Path, line: str) -> None:
+    journal = Journal(tmp_path / "r.csv", IDENTITY)
+    journal.append(RESULTS[:2])
+    journal.close()
+    with open(tmp_path / "r.csv.partial.jsonl", "a") as file:
+        file.write(line + "\n")
+    with pytest.raises(UsageError, match="damaged, holds what this suite did not write"):
         Journal(tmp_path / "r.csv", IDENTITY)
 
 
@@ -152,10 +173,11 @@ def test_an_interrupt_while_rows_are_written_loses_none(
         raise KeyboardInterrupt
 
     journal = Journal(tmp_path / "r.csv", IDENTITY)
+    journal.append(RESULTS[:1])
     append = journal_module._append
     monkeypatch.setattr(journal_module, "_append", interrupted_append)
     with pytest.raises(KeyboardInterrupt):
-        journal.append(RESULTS[:2])
+        journal.append(RESULTS[1:2])
     journal.close()
     monkeypatch.undo()
     resumed = Journal(tmp_path / "r.csv", IDENTITY)
@@ -177,8 +199,15 @@ def test_restart_discards_the_rows_of_a_stopped_run(tmp_path: Path) -> None:
 def test_two_runs_do_not_write_one_file(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "r.csv", IDENTITY)
     journal.append(RESULTS[:1])
-    with pytest.raises(UsageError, match="another run writes it"):
-        Journal(tmp_path / "r.csv", IDENTITY, restart=True)
+    code = (
+        "import pathlib, sys; from AST.journal import Journal; "
+        "Journal(pathlib.Path(sys.argv[1]), {}, restart=True)"
+    )
+    second = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "r.csv"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert "UsageError" in second.stderr
+    assert "another run writes it" in second.stderr
     journal.append(RESULTS[1:])
     journal.complete({})
     assert len(read_rows(tmp_path / "r.csv")) == len(RESULTS)
@@ -197,5 +226,3 @@ def test_an_earlier_output_stays_until_the_new_one_is_whole(tmp_path: Path) -> N
 def test_places_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"cannot be written \(No such file or directory\)"):
         Journal(tmp_path / "nowhere" / "r.csv", IDENTITY)
-    with pytest.raises(UsageError, match="is a folder; expected the results file's name"):
-        Journal(tmp_path, IDENTITY)

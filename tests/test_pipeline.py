@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
+import analyze_dsd100
 from AST import preparation
 from AST.audio import Recording, decode
 from AST.datasets import Stem
-from AST.errors import UsageError
 from AST.labels import LabelMap
-from AST.pipeline import Models, Preparation, analyse_batch
+from AST.pipeline import Models, Preparation, analyse_batch, worker_death
 from AST.preparation import FailedStem, PreparedStem, PreparedStems, prepare
 from bench.synthetic_stems import SAMPLE_RATE_HZ, write_samples
 from tests.conftest import tone
@@ -89,11 +89,24 @@ def test_a_batch_may_mix_sound_silence_and_failures(
     assert failed.row.prediction == "error"
 
 
-def test_a_killed_worker_takes_one_line(stems: list[Stem], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_worker_takes_one_line(
+    stems: list[Stem], ast_path: Path, no_speech_path: Path, monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
     def killed(path: Path) -> PreparedStem:
-        os.kill(os.getpid(), signal.SIGKILL)
-        raise AssertionError
+        if path == stems[2].path:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return prepare(path)
 
     monkeypatch.setattr(preparation, "prepare", killed)
-    with pytest.raises(UsageError, match=r"a worker process died .* with fewer --workers"):
-        list(Preparation(stems, workers=1).batches(2))
+    (tmp_path / "c.wav").touch()
+    models = ["--model", str(ast_path), "--speech-model", str(no_speech_path)]
+    options = ["--output", str(tmp_path / "r.csv"), "--batch-size", "1", "--workers", "1"]
+    assert analyze_dsd100.main([str(tmp_path), *models, *options]) == 2
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert error.startswith("error: a worker process died (DataLoader worker")
+    assert "with fewer --workers; if one dies again" in error
+
+
+def test_other_errors_are_no_worker_death(stems: list[Stem]) -> None:
+    assert worker_death(RuntimeError("shapes do not fit"), stems) is None

@@ -9,9 +9,10 @@ from AST.results import Row, format_rows, read_rows
 
 HEADER = "label,path,prediction,proposed_label\n"
 FIELD = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+LABEL = FIELD.filter(str.strip)
 
 
-@given(st.lists(st.tuples(FIELD, FIELD, FIELD, FIELD).map(lambda t: Row(*t)), min_size=1))
+@given(st.lists(st.tuples(LABEL, FIELD, FIELD, LABEL).map(lambda t: Row(*t)), min_size=1))
 def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, rows: list[Row]) -> None:
     path = tmp_path_factory.mktemp("results") / "results.csv"
     path.write_bytes((HEADER + format_rows(rows)).encode())
@@ -37,6 +38,7 @@ def test_bom_line_ends_commas_newlines_and_more_columns(
         ("label,path,prediction\nx,y,z\n", "results.csv: no column proposed_label in the header"),
         (HEADER + "a,b,c,d\na,b,c\n", r"results.csv, row 2 \(line 3\): 3 fields, expected 4"),
         (HEADER + "a,b,c,d,e\n", r"results.csv, row 1 \(line 2\): 5 fields, expected 4"),
+        (HEADER + "a,b,c,d\n,b,c,d\n", r"results.csv, row 2 \(line 3\): label or .* is empty"),
         (HEADER + 'a,"b\n\n', r"results.csv, row 1 \(line 3\): unexpected end of data"),
     ],
 )
@@ -50,7 +52,7 @@ def test_a_broken_file_is_named_with_its_row(tmp_path: Path, content: str, messa
 def test_no_utf8_and_no_file(tmp_path: Path) -> None:
     path = tmp_path / "results.csv"
     path.write_bytes(b"label,caf\xe9\n")
-    with pytest.raises(UsageError, match="not UTF-8 at byte 9"):
+    with pytest.raises(UsageError, match=r"results\.csv, line 1: not UTF-8"):
         read_rows(path)
     with pytest.raises(UsageError, match="No such file or directory; expected a results file"):
         read_rows(tmp_path / "nowhere.csv")

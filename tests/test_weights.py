@@ -131,7 +131,8 @@ def test_a_cached_file_with_a_wrong_hash_is_refused_and_kept(
     cache.mkdir()
     (cache / "speech.pb").write_bytes(b"changed")
     changed = hashlib.sha256(b"changed").hexdigest()
-    with pytest.raises(UsageError, match=f"sha256 {changed}, expected {SHA256}.*delete it"):
+    message = f"sha256 {changed}, expected {SHA256}.*delete /.*speech.pb to have it"
+    with pytest.raises(UsageError, match=message):
         obtain("published", speech_file(stub, tmp_path))
     assert (cache / "speech.pb").read_bytes() == b"changed"
     assert not stub.requests
@@ -213,7 +214,14 @@ def test_a_hub_file_with_a_wrong_hash_is_refused_and_kept(stub: Stub, tmp_path: 
     result = fetch_from_hub(stub.url, tmp_path)
     assert result.returncode == 1
     assert f"sha256 {given}, expected {SHA256}" in result.stderr
-    assert [path for path in tmp_path.rglob("blobs/*") if path.read_bytes() == stub.content]
+    [blob] = [path for path in tmp_path.rglob("blobs/*") if path.read_bytes() == stub.content]
+    assert f"delete {blob} to have it fetched anew" in result.stderr
+
+    stub.content = CONTENT
+    assert fetch_from_hub(stub.url, tmp_path).returncode == 1
+    blob.unlink()
+    result = fetch_from_hub(stub.url, tmp_path)
+    assert result.returncode == 0, result.stderr
 
 
 def test_a_truncated_hub_file_never_looks_whole(stub: Stub, tmp_path: Path) -> None:
