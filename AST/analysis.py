@@ -47,23 +47,7 @@ def build_parser(dataset: Dataset) -> argparse.ArgumentParser:
         metavar="FILE",
         help="results file (default: %(default)s)",
     )
-    parser.add_argument(
-        "--device", choices=DEVICES, default="auto", help="where AST runs (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--batch-size",
-        type=whole_number(at_least=1),
-        default=DEFAULT_BATCH_SIZE,
-        metavar="N",
-        help="stems that AST hears at once (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--workers",
-        type=whole_number(at_least=0),
-        default=min(MAX_DEFAULT_WORKERS, max(1, _usable_cores() // 2)),
-        metavar="N",
-        help="processes that decode files ahead; 0: none (default: %(default)s)",
-    )
+    _add_speed_arguments(parser)
     parser.add_argument(
         "--restart", action="store_true", help="begin anew, without the rows of a stopped run"
     )
@@ -86,6 +70,26 @@ def _add_model_arguments(parser: argparse.ArgumentParser) -> None:
         default=PUBLISHED,
         metavar="FILE",
         help="the speech model: 'published' (default), or a file: a frozen graph, .pb",
+    )
+
+
+def _add_speed_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--device", choices=DEVICES, default="auto", help="where AST runs (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--batch-size",
+        type=whole_number(at_least=1),
+        default=DEFAULT_BATCH_SIZE,
+        metavar="N",
+        help="stems that AST hears at once (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--workers",
+        type=whole_number(at_least=0),
+        default=min(MAX_DEFAULT_WORKERS, max(1, _usable_cores() // 2)),
+        metavar="N",
+        help="processes that decode files ahead; 0: none (default: %(default)s)",
     )
 
 
@@ -141,11 +145,7 @@ def _fill(
     device: "torch.device",
     arguments: argparse.Namespace,
 ) -> None:
-    """Analyses the stems that the journal does not hold yet; Ctrl-C says how far it came.
-
-    Raises:
-        UsageError: A model cannot be loaded, or a worker died.
-    """
+    """Analyses the stems that the journal does not hold yet; Ctrl-C says how far it came."""
     from tqdm import tqdm
 
     from AST.pipeline import Models, Preparation, analyse_batch, worker_death
