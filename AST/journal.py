@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 
 from AST.errors import UsageError
 from AST.results import Row, format_rows
@@ -36,7 +37,7 @@ class StemResult:
     """
 
     row: Row
-    scores: np.ndarray | None = None
+    scores: npt.NDArray[np.float32] | None = None
     speech_score_percent: float = float("nan")
     rms_dbfs: float = float("nan")
     failure: str | None = None
@@ -143,7 +144,7 @@ class Journal:
         self._log.truncate(size)
         self._partial = self._begin()
 
-    def _arrays(self) -> dict[str, np.ndarray]:
+    def _arrays(self) -> dict[str, npt.NDArray[Any]]:
         no_scores = np.full(SCORE_COUNT, np.nan, np.float32)
         return {
             "paths": np.array([result.row.path for result in self.results]),

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from tensorboardX.proto.attr_value_pb2 import AttrValue
 from tensorboardX.proto.graph_pb2 import GraphDef
 from tensorboardX.proto.tensor_pb2 import TensorProto
@@ -31,7 +33,7 @@ class FrozenGraph:
     def placeholder(self, name: str, shape: Sequence[int]) -> str:
         return self.node(name, "Placeholder", [], dtype=FLOAT, shape=AttrValue(shape=_shape(shape)))
 
-    def constant(self, name: str, array: np.ndarray) -> str:
+    def constant(self, name: str, array: npt.NDArray[Any]) -> str:
         kind = {"f": DT_FLOAT, "i": DT_INT32}[array.dtype.kind]
         array = array.astype("<f4" if kind == DT_FLOAT else "<i4")
         tensor = TensorProto(
@@ -49,12 +51,14 @@ class FrozenGraph:
         target = self.constant(f"{name}/shape", np.array(shape))
         return self.node(name, "Reshape", [x, target], T=FLOAT, Tshape=INT32)
 
-    def dense(self, name: str, x: str, weights: np.ndarray, bias: np.ndarray) -> str:
+    def dense(self, name: str, x: str, weights: npt.NDArray[Any], bias: npt.NDArray[Any]) -> str:
         matrix = self.constant(f"{name}/weights", weights)
         product = self.node(f"{name}/MatMul", "MatMul", [x, matrix], T=FLOAT)
         return self._add_bias(name, product, bias)
 
-    def convolution(self, name: str, x: str, weights: np.ndarray, bias: np.ndarray) -> str:
+    def convolution(
+        self, name: str, x: str, weights: npt.NDArray[Any], bias: npt.NDArray[Any]
+    ) -> str:
         kernel = self.constant(f"{name}/weights", weights)
         product = self.node(
             f"{name}/Conv2D",
@@ -82,7 +86,7 @@ class FrozenGraph:
     def write(self, path: Path) -> None:
         path.write_bytes(self.definition.SerializeToString(deterministic=True))
 
-    def _add_bias(self, name: str, x: str, bias: np.ndarray) -> str:
+    def _add_bias(self, name: str, x: str, bias: npt.NDArray[Any]) -> str:
         constant = self.constant(f"{name}/bias", bias)
         return self.node(f"{name}/BiasAdd", "BiasAdd", [x, constant], T=FLOAT)
 

@@ -6,8 +6,10 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from AST.ast_model import SIZES, AudioSpectrogramTransformer, Size
@@ -53,9 +55,9 @@ def write_vggish_speech_model(path: Path, seed: int = 0) -> None:
     """A graph of the published one's size and operations, about 289 MB."""
     generator = np.random.default_rng(seed)
 
-    def weights(*shape: int) -> np.ndarray:
+    def weights(*shape: int) -> npt.NDArray[Any]:
         scale = np.float32(np.sqrt(2 / np.prod(shape[:-1])))
-        array: np.ndarray = generator.standard_normal(shape, dtype=np.float32) * scale
+        array: npt.NDArray[Any] = generator.standard_normal(shape, dtype=np.float32) * scale
         return array
 
     graph = FrozenGraph()

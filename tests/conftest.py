@@ -6,8 +6,10 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from AST.ast_model import Size
@@ -100,7 +102,9 @@ def unprivileged() -> tuple[str, ...]:
     return ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 
 
-def tone(frequency_hz: float, duration_s: float, rate_hz: int, level: float = 0.5) -> np.ndarray:
+def tone(
+    frequency_hz: float, duration_s: float, rate_hz: int, level: float = 0.5
+) -> npt.NDArray[Any]:
     """A sine as float64 samples, shape (n,)."""
     time_s = np.arange(round(duration_s * rate_hz)) / rate_hz
     return np.asarray(level * np.sin(2 * np.pi * frequency_hz * time_s))

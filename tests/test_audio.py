@@ -1,8 +1,10 @@
 import os
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 import soundfile
 
@@ -16,7 +18,7 @@ GENERATOR = np.random.default_rng(0)
 STEREO = GENERATOR.integers(-20_000, 20_000, (RATE_HZ, 2), dtype=np.int16)
 
 
-def write(path: Path, samples: np.ndarray, rate_hz: int = RATE_HZ, **options: str) -> Path:
+def write(path: Path, samples: npt.NDArray[Any], rate_hz: int = RATE_HZ, **options: str) -> Path:
     soundfile.write(path, samples, rate_hz, **options)
     return path
 
@@ -193,7 +195,7 @@ def test_what_cannot_be_opened(tmp_path: Path) -> None:
         (np.array([0.01, -0.01]), -40),
     ],
 )
-def test_level(samples: np.ndarray, level_dbfs: float) -> None:
+def test_level(samples: npt.NDArray[Any], level_dbfs: float) -> None:
     assert rms_dbfs(samples.astype(np.float32)) == pytest.approx(level_dbfs, abs=1e-4)
 
 

@@ -2,8 +2,10 @@
 
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 import soundfile
 from hypothesis import given, settings
@@ -22,7 +24,7 @@ with warnings.catch_warnings():
 RATES_HZ = (8_000, 11_025, 22_050, 44_100, 48_000)
 
 
-def trimmed_by_pydub(samples: np.ndarray, rate_hz: int) -> AudioSegment:
+def trimmed_by_pydub(samples: npt.NDArray[Any], rate_hz: int) -> AudioSegment:
     segment = AudioSegment(samples.tobytes(), sample_width=2, frame_rate=rate_hz, channels=1)
     chunks = split_on_silence(
         segment,
@@ -34,12 +36,12 @@ def trimmed_by_pydub(samples: np.ndarray, rate_hz: int) -> AudioSegment:
     return sum(chunks, segment[:0])
 
 
-def samples_of(segment: AudioSegment) -> np.ndarray:
+def samples_of(segment: AudioSegment) -> npt.NDArray[Any]:
     return np.frombuffer(segment.raw_data, np.int16)
 
 
 @st.composite
-def recordings(draw: st.DrawFn) -> tuple[np.ndarray, int]:
+def recordings(draw: st.DrawFn) -> tuple[npt.NDArray[Any], int]:
     """Stretches of noise of several levels, some of them silent, some very short."""
     rate_hz = draw(st.sampled_from(RATES_HZ))
     stretches = draw(
@@ -61,7 +63,7 @@ def recordings(draw: st.DrawFn) -> tuple[np.ndarray, int]:
 
 @settings(max_examples=300, deadline=None)
 @given(recordings())
-def test_silence_is_trimmed_as_by_pydub(recording: tuple[np.ndarray, int]) -> None:
+def test_silence_is_trimmed_as_by_pydub(recording: tuple[npt.NDArray[Any], int]) -> None:
     samples, rate_hz = recording
     np.testing.assert_array_equal(
         trim_silence(samples, rate_hz), samples_of(trimmed_by_pydub(samples, rate_hz))

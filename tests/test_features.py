@@ -1,4 +1,7 @@
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 import torch
 import torchaudio
@@ -12,7 +15,7 @@ MEAN, TWICE_DEVIATION = -4.2677393, 2 * 4.5689974
 PADDING = -MEAN / TWICE_DEVIATION
 
 
-def noise(duration_s: float) -> np.ndarray:
+def noise(duration_s: float) -> npt.NDArray[Any]:
     generator = np.random.default_rng(0)
     return generator.uniform(-0.5, 0.5, round(duration_s * 16_000)).astype(np.float32)
 

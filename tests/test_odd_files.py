@@ -4,8 +4,10 @@ import json
 import os
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import soundfile
 
 from AST.results import read_rows
@@ -13,7 +15,7 @@ from bench.synthetic_stems import SAMPLE_RATE_HZ, write_samples
 from tests.conftest import Models, Run, tone
 
 
-def loud(duration_s: float = 2, rate_hz: int = SAMPLE_RATE_HZ) -> np.ndarray:
+def loud(duration_s: float = 2, rate_hz: int = SAMPLE_RATE_HZ) -> npt.NDArray[Any]:
     return tone(440, duration_s, rate_hz)
 
 

@@ -1,4 +1,7 @@
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from AST.labels import LabelMap, audioset_labels
@@ -7,7 +10,7 @@ from AST.rules import best_instrument, decide
 PROPOSED = LabelMap({"bass": ["bass guitar"], "vocals": ["singing"]})
 
 
-def scores(**score_of_label: float) -> np.ndarray:
+def scores(**score_of_label: float) -> npt.NDArray[Any]:
     values = np.full(527, 0.01, np.float32)
     for name, score in score_of_label.items():
         values[audioset_labels().index(name.replace("_", " "))] = score

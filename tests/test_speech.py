@@ -1,6 +1,8 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from AST.errors import UsageError
@@ -11,12 +13,12 @@ from bench.random_models import write_mean_speech_model
 from tests.conftest import tone
 
 
-def chirp(duration_s: float) -> np.ndarray:
+def chirp(duration_s: float) -> npt.NDArray[Any]:
     time_s = np.arange(round(duration_s * 16_000)) / 16_000
     return (0.5 * np.sin(2 * np.pi * (200 + 300 * time_s) * time_s)).astype(np.float32)
 
 
-def patch_scores_by_hand(samples: np.ndarray, path: Path) -> np.ndarray:
+def patch_scores_by_hand(samples: npt.NDArray[Any], path: Path) -> npt.NDArray[Any]:
     """Essentia's chain taken apart: frames, mel bands, patches, and our own graph in NumPy."""
     standard = essentia_standard()
     frames = standard.FrameGenerator(samples, frameSize=400, hopSize=160, startFromZero=False)
