@@ -106,7 +106,8 @@ def analyse(dataset: Dataset, arguments: argparse.Namespace) -> int:
     """
     started = datetime.now(timezone.utc)
     stems = dataset.stems(arguments.folder)
-    if unknown := sorted({stem.label for stem in stems} - dataset.names_of_stem.keys()):
+    known = {name.casefold() for name in dataset.names_of_stem}
+    if unknown := sorted({stem.label for stem in stems if stem.label.casefold() not in known}):
         _say(f"warning: labels that {dataset.name} does not have count as misses: {unknown[:5]}")
     check_output(arguments.output)
     files = {
@@ -125,6 +126,7 @@ def analyse(dataset: Dataset, arguments: argparse.Namespace) -> int:
     journal = Journal(arguments.output, identity, arguments.restart)
     resumed = len(journal.results)
     with contextlib.closing(journal):
+        journal.check_paths([stem.path_text for stem in stems])
         if resumed:
             _say(f"resuming: {resumed} of {len(stems)} stems were done before")
         if resumed < len(stems):
@@ -170,7 +172,7 @@ def _fill(
         count = f"{len(journal.results)} of {len(stems)} stems are done"
         _say(f"{count}; start the same command again to go on")
         raise
-    except RuntimeError as error:
+    except (RuntimeError, UsageError) as error:
         if reason := worker_death(error, stems[len(journal.results) :]):
             raise UsageError(reason) from error
         raise

@@ -37,6 +37,10 @@ ESSENTIA_ENCODINGS = frozenset(
 """What Essentia is given to decode, by libsndfile's names. One that its FFmpeg lacks, such as Opus
 or ADPCM, would damage the memory of the whole process."""
 
+LIBSNDFILE_MAGIC = frozenset({b"RIFF", b"RF64", b"FORM", b"fLaC", b"OggS"})
+"""Starts of files of the formats that libsndfile knows. One that it does not understand is damaged
+or holds a rare encoding, and is not given to Essentia, for the same reason."""
+
 LENGTH_IN_HEADER = re.compile(r"^ *(?:data|SSND) *: (\d+) \(should be (\d+)\)", re.MULTILINE)
 """How libsndfile notes a length in a WAV or AIFF header that the file's size contradicts."""
 
@@ -91,23 +95,21 @@ def decode(path: Path) -> Recording:
 
 
 def _decode_open_file(path: Path, file: BinaryIO) -> Recording:
-    header = _read_header(file)
-    if header and (header.channels > 2 or header.subtype not in ESSENTIA_ENCODINGS):
-        file.seek(0)
-        samples, rate_hz = soundfile.read(file, dtype="float32", always_2d=True)
-        recording = Recording(samples.mean(axis=1), rate_hz)
-    else:
-        recording = _decode_by_essentia(path, file)
-    warning = header and _length_warning(header, recording)
-    return replace(recording, warning=warning or None)
-
-
-def _read_header(file: BinaryIO) -> Any:
-    """libsndfile's account of a file's header, or None where it does not know the format."""
     try:
-        return soundfile.info(file, verbose=True)
-    except soundfile.LibsndfileError:
-        return None
+        header = soundfile.info(file, verbose=True)
+        if header.channels <= 2 and header.subtype in ESSENTIA_ENCODINGS:
+            recording = _decode_by_essentia(path, file)
+        else:
+            file.seek(0)
+            samples, rate_hz = soundfile.read(file, dtype="float32", always_2d=True)
+            recording = Recording(samples.mean(axis=1), rate_hz)
+        return replace(recording, warning=_length_warning(header, recording))
+    except soundfile.LibsndfileError as error:
+        file.seek(0)
+        if file.read(4) in LIBSNDFILE_MAGIC:
+            reason = error.error_string.rstrip(".")
+            raise StemError(f"cannot be decoded as audio ({reason}); is it whole?") from error
+    return _decode_by_essentia(path, file)
 
 
 def _decode_by_essentia(path: Path, file: BinaryIO) -> Recording:

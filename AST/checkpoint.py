@@ -11,7 +11,14 @@ import safetensors
 import safetensors.torch
 import torch
 
-from AST.ast_model import CLASS_COUNT, PATCH_SIZE, TOKEN_COUNT, AudioSpectrogramTransformer, Size
+from AST.ast_model import (
+    CLASS_COUNT,
+    HEAD_WIDTH,
+    PATCH_SIZE,
+    TOKEN_COUNT,
+    AudioSpectrogramTransformer,
+    Size,
+)
 from AST.errors import UsageError
 
 KeysInFile = Callable[[str], list[str]]
@@ -137,7 +144,7 @@ def _size_of(path: Path, tensors: Mapping[str, torch.Tensor], keys_in_file: Keys
         depth += 1
     sizes = (Size(width, depth, stride) for stride in range(1, PATCH_SIZE + 1))
     size = next((size for size in sizes if size.patch_count == tokens - TOKEN_COUNT), None)
-    if size is None or not depth or not size.head_count:
+    if size is None or not depth or not width or width % HEAD_WIDTH:
         raise UsageError(
             f"{path}: {position_key} of shape {tuple(tensors[position_key].shape)} and {depth} "
             f"blocks are no AST for 1024 frames; the published one has (1, 1214, 768) and 12"

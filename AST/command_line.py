@@ -12,7 +12,8 @@ EXIT_OK = 0
 EXIT_SOME_FILES_FAILED = 1
 EXIT_CANNOT_RUN = 2
 EXIT_INTERRUPTED = 130
-"""What shells give for a program that Ctrl-C ended."""
+EXIT_BROKEN_PIPE = 141
+"""What shells give for programs that Ctrl-C or a closed pipe ended."""
 
 
 def exit_code(run: Callable[[], int]) -> int:
@@ -31,7 +32,7 @@ def exit_code(run: Callable[[], int]) -> int:
         return EXIT_INTERRUPTED
     except BrokenPipeError:  # the reader of our output, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_OK
+        return EXIT_BROKEN_PIPE
     except OSError as error:
         print(f"error: {error}", file=sys.stderr)
         return EXIT_CANNOT_RUN

@@ -93,7 +93,8 @@ def _length_ms(samples: Samples16Bit, sample_rate_hz: int) -> int:
 
 
 def _position(time_ms: Milliseconds, sample_rate_hz: int) -> npt.NDArray[np.int64]:
-    return (time_ms * (sample_rate_hz / 1000)).astype(np.int64)
+    position: npt.NDArray[np.int64] = (time_ms * (sample_rate_hz / 1000)).astype(np.int64)
+    return position
 
 
 def _silent_starts_ms(samples: Samples16Bit, sample_rate_hz: int) -> Milliseconds:

@@ -70,8 +70,21 @@ class Journal:
             if self._partial_path.exists() and not restart:
                 self._resume()
 
+    def check_paths(self, paths: Sequence[str]) -> None:
+        """Compares the rows so far with the first paths of the walk.
+
+        Raises:
+            UsageError: They differ.
+        """
+        if [result.row.path for result in self.results] != list(paths[: len(self.results)]):
+            raise self._damaged()
+
     def append(self, results: Sequence[StemResult]) -> None:
-        """Adds finished stems, in walk order; when this returns, they are on the disk."""
+        """Adds finished stems, in walk order; when this returns, they are on the disk.
+
+        Raises:
+            UsageError: They cannot be written.
+        """
         with _writing(self._partial_path):
             if self._partial is None:
                 self._partial = self._begin()
@@ -80,7 +93,11 @@ class Journal:
             _append(self._partial, format_rows(result.row for result in results))
 
     def complete(self, record: Mapping[str, Any]) -> None:
-        """Writes scores and run record, and turns the partial file into the output."""
+        """Writes scores and run record, and turns the partial file into the output.
+
+        Raises:
+            UsageError: They cannot be written.
+        """
         scores = io.BytesIO()
         np.savez_compressed(scores, allow_pickle=False, **self._arrays())
         text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
@@ -93,17 +110,20 @@ class Journal:
 
     def close(self) -> None:
         """Leaves a stopped run's files as they are."""
-        if self._partial:
-            self._partial.close()
-        if not os.fstat(self._log.fileno()).st_size:
-            self._log_path.unlink(missing_ok=True)
-        self._log.close()
+        with contextlib.suppress(OSError):  # of a full disk append() has told already
+            if self._partial:
+                self._partial.close()
+            if not os.fstat(self._log.fileno()).st_size:
+                self._log_path.unlink(missing_ok=True)
+            self._log.close()
 
     def _lock(self) -> None:
         # Not flock: the forked workers would inherit that lock, and could outlive a killed run.
         try:
             fcntl.lockf(self._log, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except (BlockingIOError, PermissionError) as error:
+            if not os.path.samestat(os.fstat(self._log.fileno()), os.stat(self._log_path)):
+                raise BlockingIOError  # a run that ended just now has removed this file
+        except (BlockingIOError, PermissionError, FileNotFoundError) as error:
             raise UsageError(
                 f"{self._partial_path}: another run writes it; wait for that or choose --output"
             ) from error
@@ -119,8 +139,10 @@ class Journal:
 
     def _resume(self) -> None:
         self._log.seek(0)
-        entries, size = _whole_entries(self._log)
-        if len(entries) < 2:  # no row yet: nothing to resume, nothing to lose
+        entries, size = self._whole_entries()
+        if len(entries) < 2:  # no row yet: nothing to resume
+            if self._partial_path.read_bytes().count(b"\n") > 1:
+                raise self._damaged()
             return
         begun_with = entries[0]
         if begun_with != self._identity:
@@ -137,12 +159,32 @@ class Journal:
         try:
             self.results = [_from_fields(fields) for fields in entries[1:]]
         except (KeyError, TypeError, ValueError) as error:
-            raise UsageError(
-                f"{self._log_path}: damaged, holds what this suite did not write; give --restart "
-                "to begin anew"
-            ) from error
+            raise self._damaged() from error
         self._log.truncate(size)
         self._partial = self._begin()
+
+    def _whole_entries(self) -> tuple[list[dict[str, Any]], int]:
+        """The entries of the log and their size in bytes, without a last one that was cut off."""
+        entries: list[dict[str, Any]] = []
+        size = 0
+        lines = self._log.readlines()
+        for number, line in enumerate(lines, 1):
+            try:
+                entry = json.loads(line.decode())
+            except ValueError:
+                entry = None
+            if isinstance(entry, dict) and line.endswith(b"\n"):
+                entries.append(entry)
+                size += len(line)
+            elif number < len(lines):
+                raise self._damaged()
+        return entries, size
+
+    def _damaged(self) -> UsageError:
+        return UsageError(
+            f"{self._log_path}: damaged or missing, the rows of the stopped run cannot be resumed; "
+            "give --restart to begin anew, or another --output"
+        )
 
     def _arrays(self) -> dict[str, npt.NDArray[Any]]:
         no_scores = np.full(SCORE_COUNT, np.nan, np.float32)
@@ -160,6 +202,7 @@ class Journal:
 
 @contextlib.contextmanager
 def _writing(path: Path) -> Iterator[None]:
+    """Makes one line of what keeps a file from being written."""
     try:
         yield
     except OSError as error:
@@ -194,23 +237,8 @@ def _to_line(result: StemResult) -> str:
     return json.dumps(fields) + "\n"
 
 
-def _whole_entries(log: BinaryIO) -> tuple[list[dict[str, Any]], int]:
-    """The entries before the first that is not whole, and their size in bytes."""
-    entries: list[dict[str, Any]] = []
-    size = 0
-    for line in log:
-        try:
-            entry = json.loads(line.decode())
-        except ValueError:
-            break
-        if not line.endswith(b"\n") or not isinstance(entry, dict):
-            break
-        entries.append(entry)
-        size += len(line)
-    return entries, size
-
-
 def _from_fields(fields: dict[str, Any]) -> StemResult:
     if fields["scores"] is not None:
-        fields["scores"] = np.frombuffer(base64.b64decode(fields["scores"]), "<f4")
+        scores = np.frombuffer(base64.b64decode(fields["scores"]), "<f4")
+        fields["scores"] = scores.reshape(SCORE_COUNT)
     return StemResult(**{**fields, "row": Row(*fields["row"])})

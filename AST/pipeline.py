@@ -1,5 +1,6 @@
 """From stems to results: workers prepare files, the main process runs both models on batches."""
 
+import functools
 import itertools
 import os
 import signal
@@ -42,8 +43,8 @@ class Models:
 class Preparation:
     """Workers that prepare stems ahead, in walk order; they start at once.
 
-    Start it before the models are loaded: the processes are forked, and TensorFlow's and CUDA's
-    threads would not survive that; and the first files are ready when the models are.
+    Start it before the models are loaded: on Linux the processes are forked, and what TensorFlow
+    and CUDA start would not survive that; and the first files are ready when the models are.
     """
 
     def __init__(self, stems: Sequence[Stem], workers: int) -> None:
@@ -52,7 +53,7 @@ class Preparation:
             PreparedStems(list(stems)),
             batch_size=None,
             num_workers=workers,
-            worker_init_fn=_set_up_worker,
+            worker_init_fn=functools.partial(_set_up_worker, os.getpid()),
         )
         self._prepared = iter(loader)
 
@@ -62,9 +63,9 @@ class Preparation:
             yield batch
 
 
-def _set_up_worker(worker: int) -> None:
+def _set_up_worker(main_process: int, worker: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; one is to answer
-    threading.Thread(target=_end_with_the_main_process, args=[os.getppid()], daemon=True).start()
+    threading.Thread(target=_end_with_the_main_process, args=[main_process], daemon=True).start()
 
 
 def _end_with_the_main_process(main_process: int) -> None:
@@ -74,13 +75,18 @@ def _end_with_the_main_process(main_process: int) -> None:
     os._exit(1)
 
 
-def worker_death(error: RuntimeError, stems: Sequence[Stem]) -> str | None:
-    """What to tell the user if an error says that a worker died while these stems were at hand.
+def worker_death(error: BaseException, stems: Sequence[Stem]) -> str | None:
+    """What to tell the user if a worker's death is at the bottom of an error, else None.
 
-    torch raises such an error wherever the main process happens to be.
+    torch raises that wherever the main process happens to be, such as in loading a model.
+
+    Args:
+        stems: Those that were not done yet.
     """
-    if "DataLoader worker" not in str(error):
-        return None
+    while "DataLoader worker" not in str(error):
+        if error.__cause__ is None:
+            return None
+        error = error.__cause__
     return (
         f"a worker process died ({' '.join(str(error).split())}) at {stems[0].path_text} or soon "
         "after it; start the same command again with fewer --workers; if one dies again, put an "

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from AST.audio import MODEL_SAMPLE_RATE_HZ, Samples
+from AST.datasets import printable
 from AST.errors import UsageError
 from AST.essentia_quietly import essentia_standard
 
@@ -25,6 +26,8 @@ class SpeechModel:
     """
 
     def __init__(self, path: Path) -> None:
+        if printable(path) != str(path):
+            raise UsageError(f"{printable(path)}: TensorFlow needs a path that is UTF-8; rename it")
         try:
             self._predict = essentia_standard().TensorflowPredictVGGish(
                 graphFilename=str(path), input=INPUT_NODE, output=OUTPUT_NODE

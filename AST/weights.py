@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from AST.command_line import EXIT_OK, EXIT_SOME_FILES_FAILED, exit_code
+from AST.datasets import printable
 from AST.errors import UsageError
 from AST.model_files import MODEL_FILES, HubFile, ModelFile
 
@@ -35,7 +36,11 @@ class LocalModel:
     is_published: bool
 
     def record(self) -> dict[str, Any]:
-        return {"path": str(self.path), "sha256": self.sha256, "is_published": self.is_published}
+        return {
+            "path": printable(self.path),
+            "sha256": self.sha256,
+            "is_published": self.is_published,
+        }
 
 
 def obtain(choice: str, model_file: ModelFile) -> LocalModel:

@@ -81,6 +81,16 @@ def test_encodings_that_essentia_lacks(tmp_path: Path, name: str, subtype: str) 
     np.testing.assert_allclose(samples[100:40_000], expected[100:40_000], atol=0.1)
 
 
+@pytest.mark.parametrize("tag", [0x22, 0x31, 0x45, 0x130, 0x2001])
+def test_a_wav_with_an_unknown_encoding_tag_does_no_harm(tmp_path: Path, tag: int) -> None:
+    good = write(tmp_path / "good.wav", STEREO)
+    bad = patched(write(tmp_path / "bad.wav", STEREO), 20, struct.pack("<H", tag))
+    for _ in range(3):
+        with pytest.raises(StemError, match="cannot be decoded as audio"):
+            decode(bad)
+        assert len(decode(good).samples) == RATE_HZ
+
+
 def test_an_extensible_header_without_fact_chunk_is_whole(tmp_path: Path) -> None:
     """As ffmpeg writes for 24 bits and for high sample rates."""
     path = write(tmp_path / "a.wav", STEREO)
@@ -143,7 +153,8 @@ def test_a_header_that_promises_too_much(tmp_path: Path, length_bytes: int) -> N
             b"this is no audio, whatever it is called\n" * 9,
             "cannot be decoded .*Invalid data found",
         ),
-        (b"RIFF", "cannot be decoded as audio"),
+        (b"RIFF", r"cannot be decoded as audio \(.*\); is it whole"),
+        (b"OggS but no more than that", "cannot be decoded as audio"),
     ],
 )
 def test_what_is_no_audio(tmp_path: Path, content: bytes, message: str) -> None:

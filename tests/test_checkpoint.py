@@ -1,5 +1,6 @@
 """transformers' AST is the oracle, on the same random weights."""
 
+import contextlib
 from pathlib import Path
 
 import numpy as np
@@ -140,6 +141,7 @@ QUERY = "audio_spectrogram_transformer.encoder.layer.1.attention.attention.query
         ({BIAS: torch.zeros(10)}, r"classifier\.dense\.bias is \(10,\), expected \(527,\)"),
         ({QUERY: torch.zeros(1)}, r"query\.bias is \(1,\), expected \(128,\)"),
         ({POSITIONS: torch.zeros(1, 77, 128)}, r"shape \(1, 77, 128\) and 2 blocks are no AST"),
+        ({POSITIONS: torch.zeros(1, 514, 100)}, r"shape \(1, 514, 100\) and 2 blocks are no AST"),
         ({POSITIONS: None}, "position_embeddings is missing"),
     ],
 )
@@ -176,11 +178,14 @@ def test_a_damaged_file_takes_one_line(tmp_path: Path, name: str) -> None:
     content = path.read_bytes()
     generator = np.random.default_rng(0)
     for _ in range(40):
-        damaged = bytearray(content[: generator.integers(len(content))])
-        for place in generator.integers(0, min(3000, len(damaged) + 1), 5):
+        path.write_bytes(content[: generator.integers(len(content))])
+        with pytest.raises(UsageError, match=name):
+            load_checkpoint(path)
+        damaged = bytearray(content)
+        for place in generator.integers(0, 3000, 5):
             damaged[place : place + 1] = generator.bytes(1)
         path.write_bytes(damaged)
-        with pytest.raises(UsageError, match=name):
+        with contextlib.suppress(UsageError):  # some bytes are only weights
             load_checkpoint(path)
 
 

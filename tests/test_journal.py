@@ -9,7 +9,7 @@ import pytest
 from AST import journal as journal_module
 from AST.errors import UsageError
 from AST.journal import Journal, StemResult, _force_to_disk, _writing
-from AST.results import Row, read_rows
+from AST.results import Row, format_rows, read_rows
 from tests.conftest import ROOT
 
 IDENTITY = {"dataset": "DSD100", "device": "cpu"}
@@ -86,19 +86,20 @@ def test_a_run_cut_off_at_any_byte_is_resumed(tmp_path: Path) -> None:
     journal.append(RESULTS)
     journal.close()
     log = (tmp_path / "r.csv.partial.jsonl").read_bytes()
-    partial = (tmp_path / "r.csv.partial").read_bytes()
+    partial_header = format_rows([Row._fields])
     ends = [place + 1 for place, byte in enumerate(log) if byte == ord("\n")]
     cuts = {0, 1, *range(3, len(log), 97), *ends, *(end - 1 for end in ends)}
     for cut in sorted(cuts):
         folder = tmp_path / f"cut-{cut}"
         folder.mkdir()
         (folder / "r.csv.partial.jsonl").write_bytes(log[:cut])
-        (folder / "r.csv.partial").write_bytes(partial[: cut % len(partial)])
         done = max(0, sum(end <= cut for end in ends) - 1)
+        seen = partial_header + format_rows(result.row for result in RESULTS[:done])
+        (folder / "r.csv.partial").write_text(seen[: len(seen) - cut % 3], newline="")
         assert_resumes_to(folder / "r.csv", done, expected)
 
 
-@pytest.mark.parametrize("tail", [b"\0" * 700, b'{"row": [1', b"\xff\xfe\n"])
+@pytest.mark.parametrize("tail", [b"\0" * 700, b'{"row": [1', b"\0\xff\xfe\n"])
 def test_what_a_power_cut_leaves_behind_is_dropped(tmp_path: Path, tail: bytes) -> None:
     journal = Journal(tmp_path / "r.csv", IDENTITY)
     journal.append(RESULTS[:2])
@@ -154,8 +155,38 @@ def test_a_journal_of_something_else_takes_one_line(tmp_path: Path, line: str) -
     journal.close()
     with open(tmp_path / "r.csv.partial.jsonl", "a") as file:
         file.write(line + "\n")
-    with pytest.raises(UsageError, match="damaged, holds what this suite did not write"):
+    with pytest.raises(UsageError, match="damaged or missing"):
         Journal(tmp_path / "r.csv", IDENTITY)
+
+
+@pytest.mark.parametrize("damage", ["first line", "middle", "missing", "short scores"])
+def test_a_damaged_journal_is_refused_and_its_rows_kept(tmp_path: Path, damage: str) -> None:
+    journal = Journal(tmp_path / "r.csv", IDENTITY)
+    journal.append(RESULTS)
+    journal.close()
+    log = tmp_path / "r.csv.partial.jsonl"
+    lines = log.read_bytes().splitlines(keepends=True)
+    if damage == "short scores":
+        fields = json.loads(lines[1])
+        lines[1] = json.dumps({**fields, "scores": "AAAA"}).encode() + b"\n"
+    elif damage == "missing":
+        lines.clear()
+    else:
+        place = 0 if damage == "first line" else 2
+        lines[place] = b"#" + lines[place][1:]
+    log.write_bytes(b"".join(lines))
+    with pytest.raises(UsageError, match=r"damaged or missing.*give --restart"):
+        Journal(tmp_path / "r.csv", IDENTITY)
+    assert len(read_rows(tmp_path / "r.csv.partial")) == len(RESULTS)
+    assert log.read_bytes() == b"".join(lines)
+
+
+def test_rows_of_other_paths_are_refused(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "r.csv", IDENTITY)
+    journal.append(RESULTS[:2])
+    journal.check_paths([result.row.path for result in RESULTS])
+    with pytest.raises(UsageError, match="damaged"):
+        journal.check_paths([result.row.path for result in reversed(RESULTS)])
 
 
 def test_a_full_disk_takes_one_line() -> None:

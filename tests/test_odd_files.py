@@ -44,6 +44,8 @@ def write_odd_files(folder: Path) -> None:
     os.truncate(folder / "truncated.wav", 300_001)
     soundfile.write(folder / "lying.wav", loud(), SAMPLE_RATE_HZ)
     with_bytes(folder / "lying.wav", {40: struct.pack("<I", 0x7FFFFFFF)})
+    soundfile.write(folder / "wrong-tag.wav", loud(), SAMPLE_RATE_HZ)
+    with_bytes(folder / "wrong-tag.wav", {20: b"\x31\x00"})
     (folder / "empty.wav").touch()
     (folder / "text.wav").write_text("no audio, whatever the name says")
     (folder / "gone.wav").symlink_to("deleted-between-walk-and-read.wav")
@@ -59,6 +61,8 @@ FAILURES = {
     "empty.wav": "is an empty file (0 bytes); expected audio, copy it anew",
     "gone.wav": "cannot be opened: No such file or directory",
     "nan.wav": "holds samples that are no finite numbers (NaN or infinity); export it anew",
+    "wrong-tag.wav": "cannot be decoded as audio (Error in GSM610 WAV file. Invalid format chunk); "
+    "is it whole?",
     "text.wav": "cannot be decoded as audio (Invalid data found when processing input); "
     "is it whole?",
 }

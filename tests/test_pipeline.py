@@ -10,6 +10,7 @@ import analyze_dsd100
 from AST import preparation
 from AST.audio import Recording, decode
 from AST.datasets import Stem
+from AST.errors import UsageError
 from AST.labels import LabelMap
 from AST.pipeline import Models, Preparation, analyse_batch, worker_death
 from AST.preparation import FailedStem, PreparedStem, PreparedStems, prepare
@@ -106,6 +107,12 @@ def test_a_killed_worker_takes_one_line(
     error = capsys.readouterr().err.splitlines()[-1]
     assert error.startswith("error: a worker process died (DataLoader worker")
     assert "with fewer --workers; if one dies again" in error
+
+
+def test_a_death_while_a_model_loads_is_told_as_such(stems: list[Stem]) -> None:
+    error = UsageError("a.pth: no readable file")
+    error.__cause__ = RuntimeError("DataLoader worker (1) died")
+    assert str(worker_death(error, stems)).startswith("a worker process died (DataLoader")
 
 
 def test_other_errors_are_no_worker_death(stems: list[Stem]) -> None:
