@@ -113,7 +113,9 @@ def _silent_starts_ms(samples: Samples16Bit, sample_rate_hz: int) -> Millisecond
     windows = energy_before[np.searchsorted(edges, ends)]
     windows -= energy_before[np.searchsorted(edges, starts)]
     rms_values = np.floor(np.sqrt(windows / (ends - starts)))
-    return starts_ms[rms_values <= _silence_threshold(int(energies.sum()), len(samples))]
+    is_silent = rms_values <= _silence_threshold(int(energies.sum()), len(samples))
+    silent_starts_ms: Milliseconds = starts_ms[is_silent]
+    return silent_starts_ms
 
 
 def _silence_threshold(energy: int, sample_count: int) -> float:
