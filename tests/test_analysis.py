@@ -119,7 +119,7 @@ def test_names_in_results_are_the_users(
         ([], "the following arguments are required: folder"),
     ],
 )
-def test_usage_errors_take_one_line_and_no_time(
+def test_usage_errors_say_what_is_wrong(
     run: Run, dsd100: Path, arguments: list[str], message: str
 ) -> None:
     result = run("analyze_dsd100.py", *(dsd100 if a == "DATA" else a for a in arguments))
