@@ -11,11 +11,11 @@ from timm.models.vision_transformer import Block
 from torch import nn
 
 from AST.features import FRAME_COUNT, MEL_BAND_COUNT
+from AST.labels import AUDIOSET_CLASS_COUNT
 
 PATCH_SIZE = 16
 HEAD_WIDTH = 64
 """Width of an attention head, the same in all of DeiT's sizes."""
-CLASS_COUNT = 527
 TOKEN_COUNT = 2
 """The class token and the distillation token."""
 BLOCK_LAYER_NORM_EPS = 1e-6
@@ -91,7 +91,9 @@ class AudioSpectrogramTransformer(nn.Module):
             for _ in range(size.depth)
         )
         self.norm = nn.LayerNorm(size.width, eps=BLOCK_LAYER_NORM_EPS)
-        self.mlp_head = nn.Sequential(nn.LayerNorm(size.width), nn.Linear(size.width, CLASS_COUNT))
+        self.mlp_head = nn.Sequential(
+            nn.LayerNorm(size.width), nn.Linear(size.width, AUDIOSET_CLASS_COUNT)
+        )
         for parameter in (self.cls_token, self.dist_token, self.pos_embed):
             nn.init.trunc_normal_(parameter, std=0.02)
 

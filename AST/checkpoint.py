@@ -12,7 +12,6 @@ import safetensors.torch
 import torch
 
 from AST.ast_model import (
-    CLASS_COUNT,
     HEAD_WIDTH,
     PATCH_SIZE,
     TOKEN_COUNT,
@@ -20,12 +19,13 @@ from AST.ast_model import (
     Size,
 )
 from AST.errors import UsageError
+from AST.labels import AUDIOSET_CLASS_COUNT
 
 KeysInFile = Callable[[str], list[str]]
 """From one of our parameter names to the file's: one, or three whose rows are to be joined."""
 
 HUB_NAMES = (
-    (r"^(cls_token)$", r"audio_spectrogram_transformer.embeddings.\1"),
+    (r"^cls_token$", r"audio_spectrogram_transformer.embeddings.cls_token"),
     (r"^dist_token$", r"audio_spectrogram_transformer.embeddings.distillation_token"),
     (r"^pos_embed$", r"audio_spectrogram_transformer.embeddings.position_embeddings"),
     (r"^patch_embed\.", r"audio_spectrogram_transformer.embeddings.patch_embeddings.projection."),
@@ -182,7 +182,7 @@ def _match(
         faults.append(f"wrong shapes: {_listed(wrong_shapes)}")
     if faults:
         raise UsageError(
-            f"{path}: does not fit AST with {CLASS_COUNT} classes; {'; '.join(faults)}"
+            f"{path}: does not fit AST with {AUDIOSET_CLASS_COUNT} classes; {'; '.join(faults)}"
         )
     return state
 

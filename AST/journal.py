@@ -21,9 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from AST.errors import UsageError
+from AST.labels import AUDIOSET_CLASS_COUNT
 from AST.results import Row, format_rows
-
-SCORE_COUNT = 527
 
 
 @dataclass(frozen=True)
@@ -103,8 +102,8 @@ class Journal:
         text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
         stem = self.output.with_suffix("").name
         with _writing(self.output):
-            write_whole(self.output.with_name(f"{stem}.scores.npz"), scores.getvalue())
-            write_whole(self.output.with_name(f"{stem}.run.json"), text.encode())
+            _write_whole(self.output.with_name(f"{stem}.scores.npz"), scores.getvalue())
+            _write_whole(self.output.with_name(f"{stem}.run.json"), text.encode())
             self._partial_path.replace(self.output)
             self._log_path.unlink()
 
@@ -134,7 +133,7 @@ class Journal:
             self._log.truncate(0)
             _append(self._log, json.dumps(self._identity) + "\n")
         rows = format_rows([Row._fields, *(result.row for result in self.results)])
-        write_whole(self._partial_path, rows.encode())
+        _write_whole(self._partial_path, rows.encode())
         return open(self._partial_path, "ab")
 
     def _resume(self) -> None:
@@ -187,7 +186,7 @@ class Journal:
         )
 
     def _arrays(self) -> dict[str, npt.NDArray[Any]]:
-        no_scores = np.full(SCORE_COUNT, np.nan, np.float32)
+        no_scores = np.full(AUDIOSET_CLASS_COUNT, np.nan, np.float32)
         return {
             "paths": np.array([result.row.path for result in self.results]),
             "scores": np.stack(
@@ -212,7 +211,7 @@ def _writing(path: Path) -> Iterator[None]:
         ) from error
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def _write_whole(path: Path, content: bytes) -> None:
     """Writes a file so that it is never seen half-written."""
     temporary = path.with_name(path.name + ".new")
     with open(temporary, "wb") as file:
@@ -240,5 +239,5 @@ def _to_line(result: StemResult) -> str:
 def _from_fields(fields: dict[str, Any]) -> StemResult:
     if fields["scores"] is not None:
         scores = np.frombuffer(base64.b64decode(fields["scores"]), "<f4")
-        fields["scores"] = scores.reshape(SCORE_COUNT)
+        fields["scores"] = scores.reshape(AUDIOSET_CLASS_COUNT)
     return StemResult(**{**fields, "row": Row(*fields["row"])})

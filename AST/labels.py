@@ -16,6 +16,7 @@ ERROR = "error"
 OTHER = "other"
 """Proposed label of a prediction that the label dictionary does not name."""
 
+AUDIOSET_CLASS_COUNT = 527
 AUDIOSET_SPEECH_INDEX = 0
 """Place of AudioSet's class "Speech" among the 527 outputs."""
 
