@@ -3,22 +3,29 @@ PYTHON ?= python3
 # Each interpreter has an environment of its own.
 VENV ?= .venv$(if $(filter-out python3,$(PYTHON)),-$(notdir $(PYTHON)))
 BIN = $(VENV)/bin
-DEMO = demo/random
+WORK = training/work
+PACKAGES = $(WORK)/packages
+# A folder of recorded notes for the training, and a trial instead of hours; see training/README.md.
+SAMPLES ?=
+QUICK ?=
 
-.PHONY: demo test lint bench clean
+.PHONY: demo demo-songs train-tiny test lint bench clean
 
 demo: $(VENV)/.installed
-	@echo "No trained model is part of this repository yet: the demo runs on RANDOM weights and"
-	@echo "on synthetic tones. It shows that the suite works; its accuracy means nothing."
-	$(BIN)/python -m bench.random_models $(DEMO)/models
-	$(BIN)/python -m bench.synthetic_stems $(DEMO)
-	$(BIN)/python analyze_dsd100.py $(DEMO)/DSD100 --restart --output $(DEMO)/results_dsd100.csv \
-	    --model $(DEMO)/models/audio_mdl.pth \
-	    --speech-model $(DEMO)/models/genre_rosamerica-vggish-audioset-1.pb
-	$(BIN)/python analyze_moisesdb.py $(DEMO)/moisesdb --restart --output $(DEMO)/results_moises.csv \
-	    --model $(DEMO)/models/audio_mdl.pth \
-	    --speech-model $(DEMO)/models/genre_rosamerica-vggish-audioset-1.pb
-	@echo "These figures come from random weights: they say nothing about AST."
+	@echo "SMALL EMBEDDED models on songs made for this demo. Its figures say nothing about the"
+	@echo "published AST."
+	$(BIN)/python analyze_dsd100.py demo/DSD100 --model tiny --restart
+	$(BIN)/python analyze_moisesdb.py demo/moisesdb --model tiny --restart
+	@echo "These figures are of the small embedded models: they say nothing about the published AST."
+
+demo-songs: $(VENV)/.installed-dev $(PACKAGES)/.installed
+	$(BIN)/python -m training.speak $(WORK)/speech
+	$(BIN)/python -m training.demo_songs demo --packages $(PACKAGES) --speech $(WORK)/speech \
+	    $(if $(SAMPLES),--samples $(SAMPLES))
+
+train-tiny: $(VENV)/.installed-dev $(if $(QUICK),,$(PACKAGES)/.installed)
+	$(BIN)/python -m training $(WORK)$(if $(QUICK),/quick --quick) --packages $(PACKAGES) \
+	    $(if $(SAMPLES),--samples $(SAMPLES))
 
 test: lint
 	$(BIN)/python -m pytest
@@ -32,7 +39,7 @@ bench: $(VENV)/.installed
 	$(BIN)/python -m bench.throughput
 
 clean:
-	rm -rf $(VENV) $(DEMO) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -41,6 +48,12 @@ $(VENV)/.installed: requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --requirement requirements.txt
 	touch $@
 
-$(VENV)/.installed-dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
+$(PACKAGES)/.installed: training/package.json
+	mkdir -p $(PACKAGES)
+	cp $< $(PACKAGES)
+	npm install --silent --no-audit --no-fund --prefix $(PACKAGES)
+	touch $@
+
+$(VENV)/.installed-dev: requirements.txt requirements-training.txt requirements-dev.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
 	touch $@ $(VENV)/.installed

@@ -16,7 +16,7 @@ from AST.labels import LabelMap
 from AST.metrics import accuracy_report
 from AST.model_files import AST_FILE, SPEECH_FILE
 from AST.results import check_output
-from AST.weights import PUBLISHED, obtain
+from AST.weights import PUBLISHED, obtain_both
 
 if TYPE_CHECKING:
     import torch
@@ -62,14 +62,14 @@ def _add_model_arguments(parser: argparse.ArgumentParser) -> None:
         AST_FILE.flag,
         default=PUBLISHED,
         metavar="FILE",
-        help="AST's weights: 'published' (default), or a file: the hub's .safetensors or the "
-        "authors' .pth",
+        help="AST's weights: 'published' (default); 'tiny', the small embedded model, for trials; "
+        "or a file: the hub's .safetensors or the authors' .pth",
     )
     parser.add_argument(
         SPEECH_FILE.flag,
-        default=PUBLISHED,
         metavar="FILE",
-        help="the speech model: 'published' (default), or a file: a frozen graph, .pb",
+        help="the speech model: 'published', 'tiny', or a file: a frozen graph, .pb (default: "
+        "'tiny' with --model tiny, else 'published')",
     )
 
 
@@ -110,13 +110,9 @@ def analyse(dataset: Dataset, arguments: argparse.Namespace) -> int:
     if unknown := sorted({stem.label for stem in stems if stem.label.casefold() not in known}):
         _say(f"warning: labels that {dataset.name} does not have count as misses: {unknown[:5]}")
     check_output(arguments.output)
-    files = {
-        "ast": obtain(arguments.model, AST_FILE),
-        "speech": obtain(arguments.speech_model, SPEECH_FILE),
-    }
+    files = obtain_both(arguments.model, arguments.speech_model)
     for name, file in files.items():
-        note = "" if file.is_published else ", not the published file"
-        _say(f"{name} model: {file.path} (sha256 {file.sha256[:12]}{note})")
+        _say(f"{name} model: {file.path} (sha256 {file.sha256[:12]}, {file.kind})")
     from AST.journal import Journal
     from AST.run_record import run_identity, run_record
     from AST.tagger import select_device

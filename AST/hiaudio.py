@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from AST.audio import Samples, decode, rms_dbfs, to_model_rate
 from AST.excerpt import excerpt
-from AST.model_files import AST_FILE, SPEECH_FILE
 from AST.rules import (
     LOWER_SPEECH_PRED_SCORE,
     SILENCE_RMS_DB_THRESHOLD,
     THRESHOLD_SPEECH_PRED_SCORE,
     best_instrument,
 )
-from AST.weights import PUBLISHED, obtain
+from AST.weights import PUBLISHED, obtain_both
 
 if TYPE_CHECKING:
     from AST.pipeline import Models
@@ -39,7 +38,7 @@ _models: "Models | None" = None
 
 
 def init_inst_recog(
-    model: str = PUBLISHED, speech_model: str = PUBLISHED, device: str = "auto"
+    model: str = PUBLISHED, speech_model: str | None = None, device: str = "auto"
 ) -> None:
     """Loads both models, fetching them if need be; see the analyze scripts for the arguments.
 
@@ -50,9 +49,8 @@ def init_inst_recog(
     from AST.pipeline import Models
     from AST.tagger import select_device
 
-    _models = Models.load(
-        obtain(model, AST_FILE).path, obtain(speech_model, SPEECH_FILE).path, select_device(device)
-    )
+    files = obtain_both(model, speech_model)
+    _models = Models.load(files["ast"].path, files["speech"].path, select_device(device))
 
 
 def getaudioexcerpt(path: str) -> Samples:

@@ -24,6 +24,7 @@ class ModelFile:
         local_paths: Where such a file is found without a flag, put there by the user; the first is
             where the reference study keeps it, the last where to put a download made by hand.
         sha256: Of the published file.
+        embedded: The small model of our own that stands in for it where the user asks for that.
         git_blob_sha1: Of the study's copy, where that is another file with the same weights.
     """
 
@@ -34,6 +35,7 @@ class ModelFile:
     sha256: str
     licence: str
     local_paths: tuple[Path, ...]
+    embedded: Path
     hub: HubFile | None = None
     git_blob_sha1: str | None = None
 
@@ -56,6 +58,7 @@ AST_FILE = ModelFile(
         PACKAGE_FOLDER / "pretrained_models" / "audio_mdl.pth",
         PACKAGE_FOLDER / "pretrained_models" / "model.safetensors",
     ),
+    embedded=PACKAGE_FOLDER / "pretrained_models" / "ast-tiny.safetensors",
     hub=_AST_ON_HUB,
     git_blob_sha1="cd964d0da8b3b92891eaa5e1fca7b34f49bd679f",
 )
@@ -69,6 +72,7 @@ SPEECH_FILE = ModelFile(
     sha256="901b314723e71f5d16764ac9216fdd2b75c838f892f0feeff0bd39aa4356dc5c",
     licence="CC BY-NC-SA 4.0 (MTG)",
     local_paths=(PACKAGE_FOLDER / "models" / "genre_rosamerica-vggish-audioset-1.pb",),
+    embedded=PACKAGE_FOLDER / "models" / "speech-tiny.pb",
 )
 
 MODEL_FILES = (AST_FILE, SPEECH_FILE)

@@ -16,9 +16,9 @@ from typing import Any
 from AST.command_line import EXIT_OK, EXIT_SOME_FILES_FAILED, exit_code
 from AST.datasets import printable
 from AST.errors import UsageError
-from AST.model_files import MODEL_FILES, HubFile, ModelFile
+from AST.model_files import AST_FILE, MODEL_FILES, SPEECH_FILE, HubFile, ModelFile
 
-PUBLISHED = "published"
+PUBLISHED, TINY = "published", "tiny"
 DOWNLOAD_TIMEOUT_S = 30
 HASH_CHUNK_BYTES = 1 << 20
 
@@ -35,6 +35,14 @@ class LocalModel:
     sha256: str
     is_published: bool
 
+    @property
+    def kind(self) -> str:
+        """For people: what the file is."""
+        if self.is_published:
+            return "the published file"
+        is_tiny = any(self.path == model_file.embedded for model_file in MODEL_FILES)
+        return f"{'the small embedded model, ' if is_tiny else ''}not the published file"
+
     def record(self) -> dict[str, Any]:
         return {
             "path": printable(self.path),
@@ -44,7 +52,7 @@ class LocalModel:
 
 
 def obtain(choice: str, model_file: ModelFile) -> LocalModel:
-    """The file to load for ``published``, fetched if it must be, or for a path.
+    """The file to load for ``published``, fetched if it must be, for ``tiny``, or for a path.
 
     Files that the user names or has put where the study keeps them are taken as they are, with
     their hash for the record. Fetched ones must have the published hash each time.
@@ -53,11 +61,24 @@ def obtain(choice: str, model_file: ModelFile) -> LocalModel:
         UsageError: The file is not there, cannot be fetched or has a wrong hash.
     """
     if choice != PUBLISHED:
-        return _hashed(Path(choice), model_file)
+        return _hashed(model_file.embedded if choice == TINY else Path(choice), model_file)
     if local := next(filter(Path.is_file, model_file.local_paths), None):
         return _hashed(local, model_file)
     cached = find_cached(model_file)
     return _verified(cached or fetch(model_file), model_file)
+
+
+def obtain_both(model: str, speech_model: str | None) -> dict[str, LocalModel]:
+    """Files of ``ast`` and ``speech``; without a choice the speech model is AST's companion.
+
+    Raises:
+        UsageError: See ``obtain``.
+    """
+    companion = TINY if model == TINY else PUBLISHED
+    return {
+        "ast": obtain(model, AST_FILE),
+        "speech": obtain(speech_model or companion, SPEECH_FILE),
+    }
 
 
 def find_cached(model_file: ModelFile) -> Path | None:
@@ -150,7 +171,7 @@ def _hashed(path: Path, model_file: ModelFile) -> LocalModel:
     except OSError as error:
         raise UsageError(
             f"{path}: {error.strerror}; expected a model file for {model_file.flag} "
-            f"({PUBLISHED!r} fetches the published one)"
+            f"({PUBLISHED!r} fetches the published one, {TINY!r} is the small embedded one)"
         ) from error
     is_published = sha256.hexdigest() == model_file.sha256 or (
         blob_sha1.hexdigest() == model_file.git_blob_sha1

@@ -1,6 +1,7 @@
 """Where the time of a run goes: each part alone, then the whole pipeline, in one process.
 
 Stems are synthetic and models random, of the published sizes: speed depends on neither.
+``--size embedded`` takes the small models of the repository.
 The table goes to stderr, JSON to stdout.
 """
 
@@ -25,9 +26,11 @@ from AST.datasets import Stem
 from AST.excerpt import excerpt, to_16_bit, trim_silence
 from AST.features import spectrogram
 from AST.labels import LabelMap
+from AST.model_files import AST_FILE, SPEECH_FILE
 from AST.pipeline import Models, Preparation, analyse_batch
 from bench import random_models, synthetic_stems
 
+EMBEDDED = "embedded"
 NAMES = ("vocals", "drums", "bass")
 
 
@@ -63,8 +66,16 @@ def pipeline_s(stems: Sequence[Stem], models: Models, batch_size: int, workers: 
     return time.perf_counter() - start
 
 
+def model_paths(size: str, folder: Path) -> tuple[Path, Path]:
+    """The embedded models, or random ones of a size that are written into the folder."""
+    if size == EMBEDDED:
+        return AST_FILE.embedded, SPEECH_FILE.embedded
+    random_models.write_models(folder, size)
+    return folder / random_models.AST_FILE_NAME, folder / random_models.SPEECH_FILE_NAME
+
+
 def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
-    random_models.write_models(folder, arguments.size)
+    ast_path, speech_path = model_paths(arguments.size, folder)
     stems = []
     for index in range(arguments.files):
         name = NAMES[index % len(NAMES)]
@@ -72,11 +83,7 @@ def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
         samples = synthetic_stems.stem(name, arguments.duration_s, seed=index)
         synthetic_stems.write_samples(stem.path, samples)
         stems.append(stem)
-    models = Models.load(
-        folder / random_models.AST_FILE_NAME,
-        folder / random_models.SPEECH_FILE_NAME,
-        torch.device("cpu"),
-    )
+    models = Models.load(ast_path, speech_path, torch.device("cpu"))
     parts_s(stems[0].path, models)  # first calls set up memory and thread pools
     rounds = [parts_s(stem.path, models) for stem in stems]
     parts = {part: sorted(r[part] for r in rounds)[len(rounds) // 2] for part in rounds[0]}
@@ -98,7 +105,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Measures where the time of a run goes.")
     parser.add_argument("--files", type=whole_number(1), default=8, metavar="N")
     parser.add_argument("--duration-s", type=whole_number(1), default=210, metavar="N")
-    parser.add_argument("--size", choices=("smallest", *SIZES), default="base384")
+    parser.add_argument("--size", choices=(EMBEDDED, "smallest", *SIZES), default="base384")
     parser.add_argument("--batch-size", type=whole_number(1), default=DEFAULT_BATCH_SIZE)
     parser.add_argument("--workers", type=whole_number(0), default=1, metavar="N")
     return parser

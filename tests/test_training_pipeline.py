@@ -1,0 +1,75 @@
+"""The trial run: every step of making the small models, with too little of everything to learn."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from AST.checkpoint import load_checkpoint
+from AST.speech import SpeechModel
+from training.__main__ import main
+from training.families import LABELS_IN_ORDER
+from training.network import SIZE, forward_some_patches, new_model
+from training.train import Clips, Trainer, loss_of
+
+
+def test_a_trial_run_makes_both_models_and_resumes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    work, output = tmp_path / "work", tmp_path / "models"
+    output.mkdir()
+    command = [str(work), "--quick", "--output", str(output)]
+    assert main(command) == 0
+    first = json.loads(capsys.readouterr().out)
+    assert first["held_out_renders"]["clips"] == 16
+    weights = output / "ast-tiny.safetensors"
+    assert load_checkpoint(weights).size == SIZE
+    SpeechModel(output / "speech-tiny.pb")
+    content = weights.read_bytes()
+    assert main(command) == 0  # everything is there: nothing is rendered or trained anew
+    assert weights.read_bytes() == content
+    assert json.loads(capsys.readouterr().out)["models"] == first["models"]
+
+
+def test_all_patches_give_what_the_suites_network_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.network.KEPT_PATCHES", 1.0)
+    torch.manual_seed(0)
+    model = new_model().eval()
+    inputs = torch.randn(2, 1024, 128)
+    with torch.inference_mode():
+        own = forward_some_patches(model, inputs, torch.Generator())
+        assert torch.allclose(own, model(inputs), atol=1e-5)
+
+
+def test_the_loss_is_smallest_where_the_target_is() -> None:
+    targets = torch.nn.functional.one_hot(torch.tensor([3, 7]), 46).float()
+    right, wrong = 8 * targets - 4, 8 * targets.roll(1, 0) - 4
+    assert loss_of(right, targets) < loss_of(torch.zeros(2, 46), targets) < loss_of(wrong, targets)
+
+
+def test_a_resumed_training_goes_on_as_if_it_had_not_stopped() -> None:
+    def steps(trainer: Trainer, count: int) -> None:
+        for _ in range(count):
+            trainer.step(clips)
+
+    clips = random_clips()
+    through, stopped = Trainer(4, 4, seed=0), Trainer(4, 4, seed=0)
+    steps(through, 3)
+    steps(stopped, 2)
+    resumed = Trainer(4, 4, seed=99)
+    resumed.load(stopped.state())
+    steps(resumed, 1)
+    assert resumed.done == 3
+    for own, other in zip(through.average.parameters(), resumed.average.parameters(), strict=True):
+        assert torch.equal(own, other)
+
+
+def random_clips() -> Clips:
+    rng = np.random.default_rng(0)
+    return Clips(
+        log_mels=rng.normal(-5, 2, (6, 1024, 128)).astype(np.float16),
+        labels=rng.integers(len(LABELS_IN_ORDER), size=6),
+        frames=np.array([1024, 300, 1024, 700, 600, 1024]),
+    )

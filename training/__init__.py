@@ -1,0 +1,1 @@
+"""How the small embedded models are made: render, train, evaluate, export (see README.md)."""

@@ -1,0 +1,140 @@
+"""Where the sounds lie, what each is called, and which are held out for testing."""
+
+import re
+from pathlib import Path
+
+from training import compose
+
+SHARE = Path("/usr/share")
+
+FONTS = {
+    "fluid": SHARE / "sounds/sf2/FluidR3_GM.sf2",
+    "musescore": SHARE / "sounds/sf3/MuseScore_General_Full.sf3",
+    "csound": SHARE / "sounds/sf2/sf_GMbank.sf2",
+    "timgm": SHARE / "sounds/sf2/TimGM6mb.sf2",
+}
+DRUM_FONTS = {
+    "blackpearl": SHARE / "sounds/sf2/Black_Pearl_4_LV2.sf2",
+    "redzeppelin": SHARE / "sounds/sf2/Red_Zeppelin_4_LV2.sf2",
+}
+DRUM_KITS = SHARE / "hydrogen/data/drumkits"
+PERCUSSION_KITS = frozenset({"circAfrique v4", "Gimme A Hand 1.0"})
+LEFT_OUT_KITS = frozenset({"rumpf_kit_z01_h2"})
+"""No drum kit: beats of a heart, of doors and other found sounds."""
+LOOPS = {
+    SHARE / "sonic-pi/samples": (
+        "loop_amen", "loop_amen_full", "loop_breakbeat", "loop_compus", "loop_mehackit1",
+        "loop_mehackit2",
+    ),
+    SHARE / "lmms/samples/beats": (
+        "909beat01", "break01", "break02", "break03", "electro_beat01", "house_loop01",
+        "jungle01",
+    ),
+}  # fmt: skip
+
+HELD_OUT = frozenset(
+    {"timgm", "redzeppelin", "ColomboAcousticDrumkit", "Millo-Drums_v.1", "bodypercussion"}
+    | {"swagbass", "weresax", "splendidpiano", "meatbass-arco", "guitar-nylon"}
+    | {"asterisk-it_IT_m_Carlo", "asterisk-fr_CA_f_June", "ktuberling-de", "ktuberling-fi"}
+    | {"tuxpaint-el", "tuxpaint-da", "flite-awb", "festival-msu_ru_nsh_clunits"}
+    | {"festival-pc_diphone", "klettres-nl"}
+)
+HELD_OUT_ESPEAK = re.compile(r"espeak-(pl|ro)-")
+
+SET_LABELS = {
+    "doublebass-arco": "Bowed string instrument",
+    "meatbass-arco": "Bowed string instrument",
+    "voice-martin": "Singing",
+}
+"""Where a set's label in the index is not the one that the small model learns."""
+
+PACKAGE_LABELS = {
+    "bass-electric": "Bass guitar",
+    "bassoon": "Wind instrument, woodwind instrument",
+    "cello": "Cello",
+    "clarinet": "Clarinet",
+    "contrabass": "Bowed string instrument",
+    "flute": "Flute",
+    "french-horn": "French horn",
+    "guitar-acoustic": "Acoustic guitar",
+    "guitar-electric": "Electric guitar",
+    "guitar-nylon": "Acoustic guitar",
+    "harmonium": "Organ",
+    "harp": "Harp",
+    "organ": "Organ",
+    "piano": "Piano",
+    "saxophone": "Saxophone",
+    "trombone": "Trombone",
+    "trumpet": "Trumpet",
+    "tuba": "Brass instrument",
+    "violin": "Violin, fiddle",
+    "xylophone": "Marimba, xylophone",
+}
+"""Recorded notes in npm's packages tonejs-instrument-<name>-mp3."""
+
+MELODIC = (compose.melody, compose.riff, compose.sparse, compose.melody, compose.arpeggio)
+PLUCKED = (compose.melody, compose.riff, compose.chords, compose.arpeggio, compose.sparse,
+           compose.chords, compose.bass_line)  # fmt: skip
+KEYS = (compose.melody, compose.chords, compose.arpeggio, compose.pad, compose.sparse, compose.riff)
+HELD = (compose.pad, compose.chords, compose.melody, compose.pad, compose.riff)
+LOW = (compose.bass_line, compose.bass_line, compose.riff, compose.melody, compose.sparse)
+
+GENERAL_MIDI = (
+    ("Piano", (0, 1, 2, 3), 28, 100, KEYS),
+    ("Electric piano", (4, 5), 30, 96, KEYS),
+    ("Harpsichord", (6,), 36, 86, KEYS),
+    ("Glockenspiel", (9,), 72, 103, MELODIC),
+    ("Vibraphone", (11,), 53, 89, KEYS),
+    ("Marimba, xylophone", (12, 13), 48, 96, MELODIC),
+    ("Tubular bells", (14,), 55, 79, MELODIC),
+    ("Zither", (15, 107), 50, 84, PLUCKED),
+    ("Hammond organ", (16, 17, 18), 36, 96, KEYS),
+    ("Organ", (19, 20), 33, 93, HELD),
+    ("Accordion", (21, 23), 48, 88, KEYS),
+    ("Harmonica", (22,), 55, 89, MELODIC),
+    ("Acoustic guitar", (24, 25), 40, 80, PLUCKED),
+    ("Electric guitar", (26, 27, 28, 29, 30), 40, 84, PLUCKED),
+    ("Double bass", (32,), 28, 55, LOW),
+    ("Bass guitar", (33, 34, 35, 36, 37), 26, 58, LOW),
+    ("Bass guitar", (38, 39), 26, 50, LOW),
+    ("Violin, fiddle", (40, 40, 110), 55, 96, MELODIC),
+    ("Bowed string instrument", (41, 43), 33, 80, MELODIC),
+    ("Bowed string instrument", (44, 48, 49, 48), 36, 92, HELD),
+    ("Cello", (42, 42), 36, 74, MELODIC),
+    ("Harp", (46,), 36, 98, PLUCKED),
+    ("Choir", (52, 53), 45, 81, HELD),
+    ("Trumpet", (56, 56, 59), 54, 84, MELODIC),
+    ("Trombone", (57,), 38, 72, MELODIC),
+    ("Brass instrument", (58,), 28, 58, MELODIC),
+    ("French horn", (60,), 40, 77, MELODIC),
+    ("Brass instrument", (61,), 40, 80, HELD + MELODIC),
+    ("Saxophone", (64, 65, 66, 67), 38, 86, MELODIC),
+    ("Wind instrument, woodwind instrument", (68, 69, 70), 40, 86, MELODIC),
+    ("Clarinet", (71,), 50, 90, MELODIC),
+    ("Flute", (72, 73, 73, 74, 75), 60, 98, MELODIC),
+    ("Synthesizer", (50, 51, 62, 63, 80, 81, 83, 84, 86, 87), 36, 90, KEYS),
+    ("Synthesizer", (88, 89, 90, 92, 93, 94, 95, 99), 36, 86, HELD),
+    ("Sitar", (104,), 43, 80, PLUCKED),
+    ("Banjo", (105,), 48, 84, PLUCKED),
+    ("Zither", (106,), 50, 80, PLUCKED),
+    ("Steelpan", (114,), 55, 88, MELODIC),
+    ("Wood block", (115,), 50, 80, (compose.hits(60, 65, 67, 72),)),
+    ("Percussion", (116, 113), 45, 70, (compose.hits(48, 55, 60, 67),)),
+)
+"""AudioSet name, programs (0 to 127), lowest and highest pitch, styles."""
+
+VARIATIONS = {
+    "fluid": (("Ukulele", 8, 24), ("Mandolin", 16, 25)),
+    "musescore": (("Ukulele", 8, 24), ("Mandolin", 16, 25)),
+    "csound": (("Ukulele", 8, 24), ("Mandolin", 16, 25)),
+}
+"""Presets outside bank 0 that have no like there: label, bank, program."""
+
+DRUM_PRESETS = {"Drum kit": (0, 8, 16, 32, 40), "Drum machine": (24, 25)}
+PERCUSSION_KEYS = {
+    "Percussion": (60, 61, 62, 63, 64, 65, 66, 67, 68, 73, 74, 80, 81),
+    "Tambourine": (54,),
+    "Maraca": (69, 70, 82),
+    "Wood block": (75, 76, 77),
+}
+"""Keys of General MIDI's drum map that are no part of a drum kit."""

@@ -1,0 +1,137 @@
+"""Composes the demo's songs from the held-out sounds: ``python -m training.demo_songs FOLDER``.
+
+Two small datasets in the real layouts. None of their sounds is one that the small models were
+trained on.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+
+from training import compose, effects
+from training.families import FAMILY_OF_LABEL
+from training.fluid import SAMPLE_RATE_HZ, Samples
+from training.sources import TEST, Folders, Source, all_sources, part
+
+SEED = 2026
+SONG_S = 24.0
+STEM_PEAK = 0.4
+MP3_COMPRESSION = 0.75
+"""libsndfile's scale from 0, the largest file, to 1."""
+
+DSD100_SONGS = (
+    ("Dev", "001 - Demo - First Light", "Electric guitar"),
+    ("Dev", "002 - Demo - Second Street", "Hammond organ"),
+    ("Test", "003 - Demo - Third Rail", "Piano"),
+    ("Test", "004 - Demo - Fourth Wall", "Trumpet"),
+)
+"""Part, folder and what plays the stem ``other``."""
+
+MOISESDB_SONGS = (
+    (
+        "Harbour",
+        ("Singing", "Drum kit", "Bass guitar", "Acoustic guitar", "Electric guitar", "Piano"),
+    ),
+    (
+        "Cloister",
+        ("Choir", "Violin, fiddle", "Cello", "Bowed string instrument", "Organ", "Harp"),
+    ),
+    (
+        "Arcade",
+        ("Singing", "Drum machine", "Bass guitar", "Synthesizer", "Hammond organ", "Vibraphone"),
+    ),
+    (
+        "Square",
+        ("Trumpet", "Trombone", "Saxophone", "Clarinet", "Double bass", "Banjo", "Tambourine"),
+    ),
+    ("Island", ("Singing", "Steelpan", "Percussion", "Electric guitar", "Flute", "Bass guitar")),
+)
+"""Title and AudioSet labels of the tracks; those of one family share a stem's folder."""
+
+TRACK_TYPES = {"Electric guitar": "clean electric guitar", "Violin, fiddle": "violin (solo)"}
+
+
+def write_dsd100(folder: Path, sources: Sequence[Source]) -> None:
+    """``Mixtures`` and ``Sources``, each with ``Dev`` and ``Test``; and a file that is hidden."""
+    for number, (split, name, other) in enumerate(DSD100_SONGS):
+        rng = np.random.default_rng((SEED, 100, number))
+        song = compose.random_song(rng, SONG_S)
+        labels = {"bass": "Bass guitar", "drums": "Drum kit", "other": other, "vocals": "Singing"}
+        stems = {stem: track(rng, song, label, sources) for stem, label in labels.items()}
+        for stem, samples in stems.items():
+            _write(folder / "Sources" / split / name / f"{stem}.mp3", samples)
+        mixture = np.sum(list(stems.values()), axis=0) / len(stems) ** 0.5
+        _write(folder / "Mixtures" / split / name / "mixture.mp3", mixture)
+    (folder / "Sources" / "Dev" / DSD100_SONGS[0][1] / "._bass.mp3").write_bytes(b"\0" * 16)
+
+
+def write_moisesdb(folder: Path, sources: Sequence[Source]) -> None:
+    """``moisesdb_v0.1/<song>/<stem>/<track>.mp3`` with ``data.json``, and a stem ``other``."""
+    for number, (title, labels) in enumerate(MOISESDB_SONGS):
+        rng = np.random.default_rng((SEED, 200, number))
+        song = compose.random_song(rng, SONG_S)
+        song_id = str(uuid.uuid5(uuid.NAMESPACE_OID, title))
+        place = folder / "moisesdb_v0.1" / song_id
+        stems: dict[str, list[dict[str, Any]]] = {}
+        for count, label in enumerate((*labels, "Synthesizer")):
+            stem = "other" if count == len(labels) else FAMILY_OF_LABEL[label]
+            track_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{title} {count} {label}"))
+            _write(place / stem / f"{track_id}.mp3", track(rng, song, label, sources))
+            track_type = TRACK_TYPES.get(label, label.lower())
+            stems.setdefault(stem, []).append({"id": track_id, "trackType": track_type})
+        description = {
+            "song": title,
+            "artist": "Demo",
+            "genre": "made by training/demo_songs.py",
+            "stems": [{"stemName": stem, "tracks": tracks} for stem, tracks in stems.items()],
+        }
+        (place / "data.json").write_text(json.dumps(description, indent=1) + "\n", "utf-8")
+
+
+def track(
+    rng: compose.Generator, song: compose.Song, label: str, sources: Sequence[Source]
+) -> Samples:
+    """One instrument's part in a song."""
+    fitting = [source for source in sources if source.label == label and source.group != "synth"]
+    source = fitting[rng.integers(len(fitting))]
+    hand = compose.random_hand(rng, source.low, max(source.high, source.low + 12))
+    style = source.styles[rng.integers(len(source.styles))]
+    dry = source.play(rng, style(rng, song, hand), song.duration_s)
+    wet = effects.produce(rng, dry, source.family, source.label)
+    return np.asarray(wet * np.float32(STEM_PEAK / max(1e-6, float(np.abs(wet).max()))))
+
+
+def _write(path: Path, samples: Samples) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(path, samples, SAMPLE_RATE_HZ, format="MP3", compression_level=MP3_COMPRESSION)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training.demo_songs", description=__doc__)
+    parser.add_argument("folder", type=Path, help="where DSD100 and moisesdb are written")
+    parser.add_argument("--samples", type=Path, help="recorded notes with their index.csv")
+    parser.add_argument("--packages", type=Path, help="where npm installed recorded notes")
+    parser.add_argument("--speech", type=Path, help="what python -m training.speak made")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = build_parser().parse_args(argv)
+    folders = Folders(arguments.samples, arguments.packages, arguments.speech)
+    sources = part(all_sources(folders), TEST)
+    for name, write in (("DSD100", write_dsd100), ("moisesdb", write_moisesdb)):
+        shutil.rmtree(arguments.folder / name, ignore_errors=True)
+        write(arguments.folder / name, sources)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

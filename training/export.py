@@ -1,0 +1,42 @@
+"""Writes trained weights for ``--model tiny``: ``python -m training.export STATE``.
+
+Half precision, in the published format; the suite reads it like any other AST.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from AST.ast_model import AudioSpectrogramTransformer
+from AST.checkpoint import save_checkpoint
+from AST.model_files import AST_FILE
+from training.network import SIZE
+
+
+def export(state_path: Path, output: Path) -> None:
+    """The running average of a training state, as float16 safetensors."""
+    state = torch.load(state_path, weights_only=False, map_location="cpu")
+    model = AudioSpectrogramTransformer(SIZE)
+    model.load_state_dict(state["average"])
+    save_checkpoint(model.half(), output)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training.export", description=__doc__)
+    parser.add_argument("state", type=Path, help="the state.pt of python -m training.train")
+    parser.add_argument("--output", type=Path, default=AST_FILE.embedded)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = build_parser().parse_args(argv)
+    export(arguments.state, arguments.output)
+    print(f"{arguments.output}: {arguments.output.stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,159 @@
+"""Renders clips and keeps what both models hear of them: ``python -m training.render CACHE ...``.
+
+One shard holds the clips of consecutive seeds; shards that are there are not made again.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import sys
+import time
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from AST.audio import Samples
+from training.sources import TEST, TRAIN, Folders, Source, all_sources, part
+
+CLIPS_PER_SHARD = 250
+LOG_MEL_FRAMES, LOG_MEL_BANDS = 1024, 128
+"""As AST hears them, before the normalisation; beyond the clip's end the array is 0."""
+PATCH_FRAMES, PATCH_BANDS, PATCH_HOP = 96, 64, 93
+PATCHES = 10
+"""As the speech model hears them: whole patches only, at most this many."""
+SPLIT_SEEDS = {TRAIN: 1, TEST: 2}
+
+
+def render(folders: Folders, split: str, folder: Path, clips: int, seed: int, workers: int) -> None:
+    """Fills ``folder/<split>-NNN.npz``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shards = range((clips + CLIPS_PER_SHARD - 1) // CLIPS_PER_SHARD)
+    jobs = [
+        (folders, split, shard, folder / f"{split}-{shard:03}.npz", seed,
+         min(CLIPS_PER_SHARD, clips - shard * CLIPS_PER_SHARD))
+        for shard in shards
+    ]  # fmt: skip
+    start_s = time.monotonic()
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        for done, path in enumerate(pool.imap(_render_shard, jobs), start=1):
+            elapsed_s = time.monotonic() - start_s
+            print(f"{path}: {done} of {len(jobs)} shards, {elapsed_s:.0f} s", file=sys.stderr)
+
+
+@cache
+def _sources(folders: Folders, split: str) -> list[Source]:
+    return part(all_sources(folders), split)
+
+
+def _render_shard(job: tuple[Folders, str, int, Path, int, int]) -> Path:
+    folders, split, shard, path, seed, count = job
+    if path.exists():
+        return path
+    import torch
+
+    from training.clips import make_clip
+
+    torch.set_num_threads(1)
+    sources = _sources(folders, split)
+    log_mels = np.zeros((count, LOG_MEL_FRAMES, LOG_MEL_BANDS), np.float16)
+    patches = np.zeros((count, PATCHES, PATCH_FRAMES, PATCH_BANDS), np.float16)
+    frames, patch_counts, labels, groups = [], [], [], []
+    for place in range(count):
+        clip = make_clip((seed, SPLIT_SEEDS[split], shard, place), sources)
+        log_mel, own_patches = log_mel_of(clip.samples), patches_of(clip.samples)[:PATCHES]
+        log_mels[place, : len(log_mel)] = log_mel
+        patches[place, : len(own_patches)] = own_patches
+        frames.append(len(log_mel))
+        patch_counts.append(len(own_patches))
+        labels.append(clip.source.label)
+        groups.append(clip.source.group)
+    tables = {"labels": labels, "groups": groups, "frames": frames, "patch_counts": patch_counts}
+    partial = path.with_suffix(".partial")
+    with open(partial, "wb") as file:
+        np.savez(file, log_mels=log_mels, patches=patches, tables=json.dumps(tables))
+    os.replace(partial, path)
+    return path
+
+
+def log_mel_of(samples: Samples) -> npt.NDArray[np.float16]:
+    """AST's log-mel values before normalisation and padding, from the suite's own features."""
+    from AST.features import (
+        AUDIOSET_MEAN,
+        AUDIOSET_STANDARD_DEVIATION,
+        FRAME_COUNT,
+        FRAME_HOP,
+        FRAME_LENGTH,
+        spectrogram,
+    )
+
+    count = min(FRAME_COUNT, 1 + (len(samples) - FRAME_LENGTH) // FRAME_HOP)
+    normalised = spectrogram(samples).numpy()[:count]
+    values: npt.NDArray[np.float16] = (
+        normalised * (2 * AUDIOSET_STANDARD_DEVIATION) + AUDIOSET_MEAN
+    ).astype(np.float16)
+    return values
+
+
+def patches_of(samples: Samples) -> npt.NDArray[np.float16]:
+    """What Essentia's VGGish front end cuts out of a recording. Shape: (patches, 96, 64)."""
+    from AST.essentia_quietly import essentia_standard
+
+    standard = essentia_standard()
+    mel_bands = standard.TensorflowInputVGGish()
+    frames = standard.FrameGenerator(samples, frameSize=400, hopSize=160, startFromZero=False)
+    bands = np.array([mel_bands(frame) for frame in frames], np.float16)
+    starts = range(0, len(bands) - PATCH_FRAMES + 1, PATCH_HOP)
+    if not len(starts):
+        return np.zeros((0, PATCH_FRAMES, PATCH_BANDS), np.float16)
+    return np.stack([bands[start : start + PATCH_FRAMES] for start in starts])
+
+
+def load_cache(folder: Path, split: str) -> dict[str, Any]:
+    """All shards of a split, joined: log_mels, patches, and the tables as arrays."""
+    paths = sorted(folder.glob(f"{split}-*.npz"))
+    if not paths:
+        raise FileNotFoundError(f"{folder}: no {split}-*.npz; run python -m training.render first")
+    joined: dict[str, list[Any]] = {}
+    for path in paths:
+        with np.load(path) as shard:
+            for name in ("log_mels", "patches"):
+                joined.setdefault(name, []).append(shard[name])
+            for name, column in json.loads(str(shard["tables"])).items():
+                joined.setdefault(name, []).append(np.array(column))
+    return {name: np.concatenate(arrays) for name, arrays in joined.items()}
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training.render", description=__doc__)
+    parser.add_argument("cache", type=Path)
+    parser.add_argument("--split", choices=(TRAIN, TEST), default=TRAIN)
+    parser.add_argument("--clips", type=int, default=16_000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--samples", type=Path, help="recorded notes with their index.csv")
+    parser.add_argument("--packages", type=Path, help="where npm installed recorded notes")
+    parser.add_argument("--speech", type=Path, help="what python -m training.speak made")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = build_parser().parse_args(argv)
+    folders = Folders(arguments.samples, arguments.packages, arguments.speech)
+    render(
+        folders,
+        arguments.split,
+        arguments.cache,
+        arguments.clips,
+        arguments.seed,
+        arguments.workers,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

