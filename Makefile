@@ -14,8 +14,8 @@ QUICK ?=
 demo: $(VENV)/.installed
 	@echo "SMALL EMBEDDED models on songs made for this demo. Its figures say nothing about the"
 	@echo "published AST."
-	$(BIN)/python analyze_dsd100.py demo/DSD100 --model tiny --restart
-	$(BIN)/python analyze_moisesdb.py demo/moisesdb --model tiny --restart
+	$(BIN)/python analyze_dsd100.py demo/DSD100 --model tiny
+	$(BIN)/python analyze_moisesdb.py demo/moisesdb --model tiny
 	@echo "These figures are of the small embedded models: they say nothing about the published AST."
 
 demo-songs: $(VENV)/.installed-dev $(PACKAGES)/.installed
@@ -24,7 +24,7 @@ demo-songs: $(VENV)/.installed-dev $(PACKAGES)/.installed
 	    $(if $(SAMPLES),--samples $(SAMPLES))
 
 train-tiny: $(VENV)/.installed-dev $(if $(QUICK),,$(PACKAGES)/.installed)
-	$(BIN)/python -m training $(WORK)$(if $(QUICK),/quick --quick) --packages $(PACKAGES) \
+	$(BIN)/python -m training $(WORK) $(if $(QUICK),--quick,--packages $(PACKAGES)) \
 	    $(if $(SAMPLES),--samples $(SAMPLES))
 
 test: lint

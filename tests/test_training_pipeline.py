@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 
 from AST.checkpoint import load_checkpoint
@@ -19,7 +20,7 @@ def test_a_trial_run_makes_both_models_and_resumes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     work, output = tmp_path / "work", tmp_path / "models"
-    output.mkdir()
+    write_voices(work / "speech")
     command = [str(work), "--quick", "--output", str(output)]
     assert main(command) == 0
     first = json.loads(capsys.readouterr().out)
@@ -28,9 +29,26 @@ def test_a_trial_run_makes_both_models_and_resumes(
     assert load_checkpoint(weights).size == SIZE
     SpeechModel(output / "speech-tiny.pb")
     content = weights.read_bytes()
-    assert main(command) == 0  # everything is there: nothing is rendered or trained anew
+    assert main(command) == 0  # AST's state is there: it is only exported again
     assert weights.read_bytes() == content
-    assert json.loads(capsys.readouterr().out)["models"] == first["models"]
+    second = json.loads(capsys.readouterr().out)
+    assert second["models"]["ast"] == first["models"]["ast"]
+    assert second["held_out_renders"] == first["held_out_renders"]
+    assert main([*command, "--seed", "1"]) == 2
+    assert "take another folder" in capsys.readouterr().err
+
+
+def write_voices(folder: Path) -> None:
+    """Two made-up voices, one of them held out, so that no package is needed."""
+    rng = np.random.default_rng(0)
+    time_s = np.arange(16_000) / 16_000
+    for voice in ("flite-awb", "flite-rms"):
+        (folder / voice).mkdir(parents=True)
+        for number in range(12):
+            pitch_hz = rng.uniform(90, 200)
+            buzz = np.sum([np.sin(2 * np.pi * pitch_hz * k * time_s) / k for k in range(1, 15)], 0)
+            syllables = 0.1 * buzz * (np.sin(2 * np.pi * 3 * time_s) > -0.3)
+            soundfile.write(folder / voice / f"{number:03}.wav", syllables, 16_000)
 
 
 def test_all_patches_give_what_the_suites_network_gives(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,10 +61,15 @@ def test_all_patches_give_what_the_suites_network_gives(monkeypatch: pytest.Monk
         assert torch.allclose(own, model(inputs), atol=1e-5)
 
 
+COUNT = len(LABELS_IN_ORDER)
+
+
 def test_the_loss_is_smallest_where_the_target_is() -> None:
-    targets = torch.nn.functional.one_hot(torch.tensor([3, 7]), 46).float()
+    targets = torch.nn.functional.one_hot(torch.tensor([3, 7]), COUNT).float()
     right, wrong = 8 * targets - 4, 8 * targets.roll(1, 0) - 4
-    assert loss_of(right, targets) < loss_of(torch.zeros(2, 46), targets) < loss_of(wrong, targets)
+    assert (
+        loss_of(right, targets) < loss_of(torch.zeros(2, COUNT), targets) < loss_of(wrong, targets)
+    )
 
 
 def test_a_resumed_training_goes_on_as_if_it_had_not_stopped() -> None:

@@ -9,7 +9,8 @@ import soundfile
 
 from analyze_moisesdb import LABELS
 from AST.labels import LabelMap, instrument_labels
-from training import effects, synth, voices
+from training import effects, fluid, synth, voices
+from training.catalogue import FONTS
 from training.compose import Note
 from training.families import FAMILIES, FAMILY_OF_LABEL, LABELS_IN_ORDER
 from training.fluid import SAMPLE_RATE_HZ, Samples
@@ -62,6 +63,21 @@ def test_drums_are_chosen_by_their_names(tmp_path: Path) -> None:
     snare = kit.play_drums(rng, [Note(0, 0.4, 38, 100)], 0.5)
     assert frequency_hz(kick) < 80  # within the kit's tuning
     assert 850 < frequency_hz(snare) < 1150
+
+
+def test_a_soundfont_plays_the_pitch_at_its_time() -> None:
+    pytest.importorskip("fluidsynth", exc_type=ImportError)
+    font = FONTS["generaluser"]
+    if not font.is_file():
+        pytest.skip(f"no {font.name} here")
+    samples = fluid.play(font, 0, 73, [Note(0.5, 1.0, MIDDLE_A, 100)], 2.0)  # a flute
+    assert len(samples) == 2 * SAMPLE_RATE_HZ
+    sounding = np.flatnonzero(np.abs(samples) > 0.1 * np.abs(samples).max()) / SAMPLE_RATE_HZ
+    assert 0.5 <= sounding[0] < 0.6
+    assert sounding[-1] < 1.9
+    assert frequency_hz(samples[SAMPLE_RATE_HZ * 3 // 4 : SAMPLE_RATE_HZ * 5 // 4]) == (
+        pytest.approx(440, rel=0.01)
+    )
 
 
 def test_the_synthesizer_plays_the_pitch() -> None:

@@ -1,6 +1,7 @@
 """Makes both small models from nothing: ``python -m training WORK``.
 
-Speaks, renders, trains, exports and evaluates; what is done already is not done again.
+Speaks, renders, trains, exports and evaluates. What was rendered and trained of AST is kept and
+not done again; the speech model, minutes of work, is always trained anew.
 ``--quick`` goes through all of it in a minute or two, with too little of everything to learn.
 """
 
@@ -9,46 +10,28 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from AST.command_line import EXIT_OK, exit_code, whole_number
-from AST.errors import UsageError
 from AST.model_files import AST_FILE, SPEECH_FILE
-from training.sources import TEST, TRAIN, Folders, all_sources
-
-
-@dataclass(frozen=True)
-class Amounts:
-    """How much of everything."""
-
-    sentences_per_voice: int
-    training_clips: int
-    test_clips: int
-    ast_steps: int
-    ast_batch: int
-    speech_steps: int
-    speech_batch: int
-
-
-FULL = Amounts(16, 12_000, 1250, 4500, 64, 4000, 96)
-QUICK = Amounts(0, 24, 16, 6, 8, 10, 16)
+from training.amounts import FULL, QUICK, Amounts
+from training.sources import TEST, TRAIN, Folders
 
 
 def make(work: Path, folders: Folders, amounts: Amounts, output: Path | None, seed: int) -> int:
     """The whole pipeline; without ``output`` the models go where ``tiny`` finds them."""
     from training import evaluate, export, render, speak, train, train_speech
 
-    if amounts.sentences_per_voice:
-        speak.speak(folders.speech or work / "speech", amounts.sentences_per_voice, seed)
-    if not all_sources(folders):
-        raise UsageError("no sounds to train on; training/README.md lists what to install")
+    if folders.speech and amounts.sentences_per_voice:
+        speak.speak(folders.speech, amounts.sentences_per_voice, seed)
     cache = work / "cache"
     workers = os.cpu_count() or 1
     render.render(folders, TEST, cache, amounts.test_clips, seed, workers)
     render.render(folders, TRAIN, cache, amounts.training_clips, seed, workers)
-    ast_path = output / AST_FILE.embedded.name if output else AST_FILE.embedded
-    speech_path = output / SPEECH_FILE.embedded.name if output else SPEECH_FILE.embedded
+    ast_path, speech_path = AST_FILE.embedded, SPEECH_FILE.embedded
+    if output:
+        output.mkdir(parents=True, exist_ok=True)
+        ast_path, speech_path = output / ast_path.name, output / speech_path.name
     train.train(cache, work, amounts.ast_steps, amounts.ast_batch, seed)
     export.export(work / train.STATE_FILE, ast_path)
     network = train_speech.train(cache, amounts.speech_steps, amounts.speech_batch, seed)
@@ -61,7 +44,7 @@ def make(work: Path, folders: Folders, amounts: Amounts, output: Path | None, se
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    parser.add_argument("work", type=Path, help="folder for rendered clips and states (10 GB)")
+    parser.add_argument("work", type=Path, help="folder for rendered clips and states (6 GB)")
     parser.add_argument("--samples", type=Path, help="recorded notes with their index.csv")
     parser.add_argument("--packages", type=Path, help="where npm installed recorded notes")
     parser.add_argument("--output", type=Path, help="folder for the models (default: the suite's)")
@@ -72,13 +55,12 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = build_parser().parse_args(argv)
-    amounts = QUICK if arguments.quick else FULL
     folders = Folders(arguments.samples, arguments.packages, arguments.work / "speech")
-    if arguments.quick and not arguments.output:
-        arguments.output = arguments.work
-    return exit_code(
-        lambda: make(arguments.work, folders, amounts, arguments.output, arguments.seed)
-    )
+    work, amounts, output = arguments.work, FULL, arguments.output
+    if arguments.quick:
+        work, amounts = work / "quick", QUICK
+        output = output or work
+    return exit_code(lambda: make(work, folders, amounts, output, arguments.seed))
 
 
 if __name__ == "__main__":

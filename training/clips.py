@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from AST.audio import Recording, Samples
+from AST.audio import MODEL_SAMPLE_RATE_HZ, Recording, Samples
 from AST.excerpt import excerpt
 from training import compose, effects
 from training.families import FAMILIES
@@ -35,12 +35,10 @@ class Clip:
     source: Source
 
 
-def draw_source(
-    rng: compose.Generator, sources: Sequence[Source], family_weights: dict[str, float]
-) -> Source:
+def draw_source(rng: compose.Generator, sources: Sequence[Source]) -> Source:
     """First a family, then a label of it, then one of its sources."""
     present = [name for name in FAMILIES if any(source.family == name for source in sources)]
-    weights = np.array([family_weights.get(name, 1.0) for name in present])
+    weights = np.array([FAMILY_WEIGHTS.get(name, 1.0) for name in present])
     family = present[rng.choice(len(present), p=weights / weights.sum())]
     labels = sorted({source.label for source in sources if source.family == family})
     spread = np.array(
@@ -55,19 +53,16 @@ def draw_source(
     return fitting[rng.choice(len(fitting), p=odds / odds.sum())]
 
 
-def make_clip(
-    seed: Sequence[int], sources: Sequence[Source], family_weights: dict[str, float] | None = None
-) -> Clip:
+def make_clip(seed: Sequence[int], sources: Sequence[Source]) -> Clip:
     """The clip of a seed; seeds whose part came out silent draw again."""
     rng = np.random.default_rng(seed)
-    weights = FAMILY_WEIGHTS if family_weights is None else family_weights
     while True:
-        source = draw_source(rng, sources, weights)
+        source = draw_source(rng, sources)
         song = compose.random_song(rng, CLIP_S)
         hand = compose.random_hand(rng, source.low, max(source.high, source.low + 12))
         notes = source.styles[rng.integers(len(source.styles))](rng, song, hand)
         dry = source.play(rng, notes, CLIP_S)
         wet = effects.produce(rng, dry, source.family, source.label)
         samples = excerpt(Recording(wet, SAMPLE_RATE_HZ))
-        if len(samples) > SHORTEST_EXCERPT_S * 16_000 and np.isfinite(samples).all():
+        if len(samples) > SHORTEST_EXCERPT_S * MODEL_SAMPLE_RATE_HZ and np.isfinite(samples).all():
             return Clip(samples, source)

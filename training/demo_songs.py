@@ -8,6 +8,7 @@ import argparse
 import json
 import shutil
 import sys
+import tempfile
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,8 @@ from typing import Any
 import numpy as np
 import soundfile
 
+from AST.command_line import EXIT_OK, exit_code
+from AST.errors import UsageError
 from training import compose, effects
 from training.families import FAMILY_OF_LABEL
 from training.fluid import SAMPLE_RATE_HZ, Samples
@@ -24,7 +27,7 @@ from training.sources import TEST, Folders, Source, all_sources, part
 SEED = 2026
 SONG_S = 24.0
 STEM_PEAK = 0.4
-MP3_COMPRESSION = 0.75
+MP3_COMPRESSION = 0.5
 """libsndfile's scale from 0, the largest file, to 1."""
 
 DSD100_SONGS = (
@@ -42,7 +45,7 @@ MOISESDB_SONGS = (
     ),
     (
         "Cloister",
-        ("Choir", "Violin, fiddle", "Cello", "Bowed string instrument", "Organ", "Harp"),
+        ("Choir", "Violin, fiddle", "Bowed string instrument", "Violin, fiddle", "Organ", "Harp"),
     ),
     (
         "Arcade",
@@ -55,6 +58,9 @@ MOISESDB_SONGS = (
     ("Island", ("Singing", "Steelpan", "Percussion", "Electric guitar", "Flute", "Bass guitar")),
 )
 """Title and AudioSet labels of the tracks; those of one family share a stem's folder."""
+
+MARK = "composed.txt"
+"""A file beside the datasets that says that they may be written anew."""
 
 TRACK_TYPES = {"Electric guitar": "clean electric guitar", "Violin, fiddle": "violin (solo)"}
 
@@ -100,7 +106,7 @@ def track(
     rng: compose.Generator, song: compose.Song, label: str, sources: Sequence[Source]
 ) -> Samples:
     """One instrument's part in a song."""
-    fitting = [source for source in sources if source.label == label and source.group != "synth"]
+    fitting = [source for source in sources if source.label == label]
     source = fitting[rng.integers(len(fitting))]
     hand = compose.random_hand(rng, source.low, max(source.high, source.low + 12))
     style = source.styles[rng.integers(len(source.styles))]
@@ -112,6 +118,33 @@ def track(
 def _write(path: Path, samples: Samples) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     soundfile.write(path, samples, SAMPLE_RATE_HZ, format="MP3", compression_level=MP3_COMPRESSION)
+
+
+def write_demo(folder: Path, sources: Sequence[Source]) -> int:
+    """Writes both datasets aside and then puts them in the place of the old ones.
+
+    Raises:
+        UsageError: A sound is missing, or what is there is no demo of ours.
+    """
+    labels = {label for _, song in MOISESDB_SONGS for label in song}
+    labels |= {"Bass guitar", "Drum kit", "Singing", *(other for *_, other in DSD100_SONGS)}
+    if missing := labels - {source.label for source in sources}:
+        raise UsageError(
+            f"no held-out sounds of {', '.join(sorted(missing))}; "
+            "training/README.md lists what to install"
+        )
+    writers = {"DSD100": write_dsd100, "moisesdb": write_moisesdb}
+    for name in writers:
+        if (folder / name).exists() and not (folder / MARK).exists():
+            raise UsageError(f"{folder / name}: exists, and without {MARK} beside it is no demo")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, write in writers.items():
+        with tempfile.TemporaryDirectory(dir=folder) as new:
+            write(Path(new) / name, sources)
+            shutil.rmtree(folder / name, ignore_errors=True)
+            (Path(new) / name).rename(folder / name)
+    (folder / MARK).write_text("Written by python -m training.demo_songs.\n", "utf-8")
+    return EXIT_OK
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -126,11 +159,7 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = build_parser().parse_args(argv)
     folders = Folders(arguments.samples, arguments.packages, arguments.speech)
-    sources = part(all_sources(folders), TEST)
-    for name, write in (("DSD100", write_dsd100), ("moisesdb", write_moisesdb)):
-        shutil.rmtree(arguments.folder / name, ignore_errors=True)
-        write(arguments.folder / name, sources)
-    return 0
+    return exit_code(lambda: write_demo(arguments.folder, part(all_sources(folders), TEST)))
 
 
 if __name__ == "__main__":

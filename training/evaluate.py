@@ -16,6 +16,7 @@ import torch
 
 from analyze_moisesdb import LABELS
 from AST.checkpoint import load_checkpoint
+from AST.command_line import EXIT_OK, exit_code
 from AST.datasets import Dataset
 from AST.journal import StemResult
 from AST.labels import LabelMap
@@ -41,7 +42,7 @@ CLIPS = Dataset(
 
 def held_out_renders(cache: Path, model_path: Path) -> list[tuple[str, str]]:
     """Reference family and predicted family of each clip, by AST's best instrument label."""
-    arrays = load_cache(cache, TEST)
+    arrays = load_cache(cache, TEST, "log_mels")
     model, proposed = load_checkpoint(model_path), LabelMap(CLIPS.names_of_stem)
     pairs = []
     for start in range(0, len(arrays["labels"]), BATCH):
@@ -131,9 +132,12 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = build_parser().parse_args(argv)
-    report = evaluate(**vars(arguments))
-    print(json.dumps(report, indent=1))
-    return 0
+    return exit_code(lambda: _print_report(**vars(arguments)))
+
+
+def _print_report(**arguments: Any) -> int:
+    print(json.dumps(evaluate(**arguments), indent=1))
+    return EXIT_OK
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import torch
 
 from AST.ast_model import AudioSpectrogramTransformer
 from AST.checkpoint import save_checkpoint
+from AST.command_line import EXIT_OK, exit_code
 from AST.model_files import AST_FILE
 from training.network import SIZE
 
@@ -33,9 +34,13 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = build_parser().parse_args(argv)
-    export(arguments.state, arguments.output)
-    print(f"{arguments.output}: {arguments.output.stat().st_size / 1e6:.1f} MB")
-    return 0
+    return exit_code(lambda: _export_and_say(arguments.state, arguments.output))
+
+
+def _export_and_say(state: Path, output: Path) -> int:
+    export(state, output)
+    print(f"{output}: {output.stat().st_size / 1e6:.1f} MB")
+    return EXIT_OK
 
 
 if __name__ == "__main__":

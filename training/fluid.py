@@ -38,7 +38,10 @@ def _synthesizer(font: Path) -> "tuple[fluidsynth.Synth, int]":
     synthesizer = fluidsynth.Synth(gain=GAIN, samplerate=float(SAMPLE_RATE_HZ))
     synthesizer.setting("synth.reverb.active", 0)
     synthesizer.setting("synth.chorus.active", 0)
-    return synthesizer, synthesizer.sfload(str(font))
+    font_id = synthesizer.sfload(str(font))
+    if font_id < 0:
+        raise UsageError(f"{font}: FluidSynth cannot read this SoundFont; install it again")
+    return synthesizer, font_id
 
 
 def play(
@@ -58,16 +61,12 @@ def play(
     """
     synthesizer, font_id = _synthesizer(font)
     channel = DRUM_CHANNEL if bank == DRUM_BANK else MELODIC_CHANNEL
-    synthesizer.program_select(channel, font_id, bank, program)
+    if synthesizer.program_select(channel, font_id, bank, program):
+        raise UsageError(f"{font}: no preset {bank}:{program}; install the version of Debian 12")
     synthesizer.cc(channel, MODULATION_CONTROLLER, round(127 * vibrato))
-    events = []
-    for note in notes:
-        events.append((note.start_s, 1, note))
-        events.append((note.start_s + note.duration_s, 0, note))
-    events.sort(key=lambda event: event[:2])
     blocks, position = [], 0
     end = round(duration_s * SAMPLE_RATE_HZ)
-    for time_s, is_start, note in events:
+    for time_s, is_start, note in _events(notes):
         target = min(end, round(time_s * SAMPLE_RATE_HZ))
         if target > position:
             blocks.append(_samples(synthesizer, target - position))
@@ -84,6 +83,13 @@ def play(
     blocks.append(_samples(synthesizer, end - position))
     synthesizer.system_reset()
     return np.concatenate(blocks)
+
+
+def _events(notes: Sequence[Note]) -> list[tuple[float, bool, Note]]:
+    """Ends and starts of all notes in time; at the same time the ends come first."""
+    events = [(note.start_s, True, note) for note in notes]
+    events += [(note.start_s + note.duration_s, False, note) for note in notes]
+    return sorted(events, key=lambda event: event[:2])
 
 
 def _bend_up(synthesizer: "fluidsynth.Synth", channel: int, semitones: float, room: int) -> Samples:

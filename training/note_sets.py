@@ -49,7 +49,7 @@ class NoteSet:
 
     Attributes:
         pitches: MIDI numbers beside the files; None where the name does not tell.
-        names: What the files were called at their source, lower case.
+        names: What the files were called at their source; lower case for drums.
     """
 
     files: tuple[Path, ...]

@@ -18,6 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from AST.audio import Samples
+from AST.command_line import EXIT_OK, exit_code, whole_number
+from AST.errors import UsageError
+from training.amounts import FULL
 from training.sources import TEST, TRAIN, Folders, Source, all_sources, part
 
 CLIPS_PER_SHARD = 250
@@ -26,12 +29,24 @@ LOG_MEL_FRAMES, LOG_MEL_BANDS = 1024, 128
 PATCH_FRAMES, PATCH_BANDS, PATCH_HOP = 96, 64, 93
 PATCHES = 10
 """As the speech model hears them: whole patches only, at most this many."""
+NEEDED_FAMILIES = {TRAIN: {"vocals", "speech", "other_keys"}, TEST: {"speech"}}
+"""Without these nothing can be learned or tested; other families only make the models poorer."""
 SPLIT_SEEDS = {TRAIN: 1, TEST: 2}
 
 
-def render(folders: Folders, split: str, folder: Path, clips: int, seed: int, workers: int) -> None:
-    """Fills ``folder/<split>-NNN.npz``."""
+def render(folders: Folders, split: str, folder: Path, clips: int, seed: int, workers: int) -> int:
+    """Fills ``folder/<split>-NNN.npz``.
+
+    Raises:
+        UsageError: There is no sound for this split, or a shard was made of other sounds.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    families = {source.family for source in _sources(folders, split)}
+    if missing := NEEDED_FAMILIES[split] - families:
+        raise UsageError(
+            f"no sounds for {split} of {', '.join(sorted(missing))}; "
+            "training/README.md lists what to install"
+        )
     shards = range((clips + CLIPS_PER_SHARD - 1) // CLIPS_PER_SHARD)
     jobs = [
         (folders, split, shard, folder / f"{split}-{shard:03}.npz", seed,
@@ -43,6 +58,7 @@ def render(folders: Folders, split: str, folder: Path, clips: int, seed: int, wo
         for done, path in enumerate(pool.imap(_render_shard, jobs), start=1):
             elapsed_s = time.monotonic() - start_s
             print(f"{path}: {done} of {len(jobs)} shards, {elapsed_s:.0f} s", file=sys.stderr)
+    return EXIT_OK
 
 
 @cache
@@ -52,14 +68,18 @@ def _sources(folders: Folders, split: str) -> list[Source]:
 
 def _render_shard(job: tuple[Folders, str, int, Path, int, int]) -> Path:
     folders, split, shard, path, seed, count = job
+    sources = _sources(folders, split)
+    recipe = {"seed": seed, "clips": count, "sources": [source.name for source in sources]}
     if path.exists():
+        with np.load(path) as made:
+            if json.loads(str(made["recipe"])) != recipe:
+                raise UsageError(f"{path}: of other sounds, seed or length; take another folder")
         return path
     import torch
 
     from training.clips import make_clip
 
     torch.set_num_threads(1)
-    sources = _sources(folders, split)
     log_mels = np.zeros((count, LOG_MEL_FRAMES, LOG_MEL_BANDS), np.float16)
     patches = np.zeros((count, PATCHES, PATCH_FRAMES, PATCH_BANDS), np.float16)
     frames, patch_counts, labels, groups = [], [], [], []
@@ -75,7 +95,8 @@ def _render_shard(job: tuple[Folders, str, int, Path, int, int]) -> Path:
     tables = {"labels": labels, "groups": groups, "frames": frames, "patch_counts": patch_counts}
     partial = path.with_suffix(".partial")
     with open(partial, "wb") as file:
-        np.savez(file, log_mels=log_mels, patches=patches, tables=json.dumps(tables))
+        texts = {"tables": json.dumps(tables), "recipe": json.dumps(recipe)}
+        np.savez(file, log_mels=log_mels, patches=patches, **texts)
     os.replace(partial, path)
     return path
 
@@ -113,15 +134,19 @@ def patches_of(samples: Samples) -> npt.NDArray[np.float16]:
     return np.stack([bands[start : start + PATCH_FRAMES] for start in starts])
 
 
-def load_cache(folder: Path, split: str) -> dict[str, Any]:
-    """All shards of a split, joined: log_mels, patches, and the tables as arrays."""
+def load_cache(folder: Path, split: str, *features: str) -> dict[str, Any]:
+    """All shards of a split, joined: the tables as arrays, and ``log_mels`` or ``patches``.
+
+    Raises:
+        UsageError: There are none.
+    """
     paths = sorted(folder.glob(f"{split}-*.npz"))
     if not paths:
-        raise FileNotFoundError(f"{folder}: no {split}-*.npz; run python -m training.render first")
+        raise UsageError(f"{folder}: no {split}-*.npz; run python -m training.render first")
     joined: dict[str, list[Any]] = {}
     for path in paths:
         with np.load(path) as shard:
-            for name in ("log_mels", "patches"):
+            for name in features:
                 joined.setdefault(name, []).append(shard[name])
             for name, column in json.loads(str(shard["tables"])).items():
                 joined.setdefault(name, []).append(np.array(column))
@@ -132,9 +157,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training.render", description=__doc__)
     parser.add_argument("cache", type=Path)
     parser.add_argument("--split", choices=(TRAIN, TEST), default=TRAIN)
-    parser.add_argument("--clips", type=int, default=16_000)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--clips", type=whole_number(1), default=FULL.training_clips)
+    parser.add_argument("--seed", type=whole_number(0), default=0)
+    parser.add_argument("--workers", type=whole_number(1), default=os.cpu_count() or 1)
     parser.add_argument("--samples", type=Path, help="recorded notes with their index.csv")
     parser.add_argument("--packages", type=Path, help="where npm installed recorded notes")
     parser.add_argument("--speech", type=Path, help="what python -m training.speak made")
@@ -144,15 +169,10 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = build_parser().parse_args(argv)
     folders = Folders(arguments.samples, arguments.packages, arguments.speech)
-    render(
-        folders,
-        arguments.split,
-        arguments.cache,
-        arguments.clips,
-        arguments.seed,
-        arguments.workers,
+    split, cache, clips = arguments.split, arguments.cache, arguments.clips
+    return exit_code(
+        lambda: render(folders, split, cache, clips, arguments.seed, arguments.workers)
     )
-    return 0
 
 
 if __name__ == "__main__":

@@ -8,16 +8,18 @@ from pathlib import Path
 
 import numpy as np
 
+from AST.errors import UsageError
 from training import compose, fluid, synth, voices
 from training.catalogue import (
     DRUM_FONTS,
     DRUM_KITS,
+    DRUM_MACHINES,
     DRUM_PRESETS,
     FONTS,
     GENERAL_MIDI,
     HELD_OUT,
-    HELD_OUT_ESPEAK,
     KEYS,
+    LEFT_OUT,
     LEFT_OUT_KITS,
     LOOPS,
     LOW,
@@ -28,14 +30,17 @@ from training.catalogue import (
     PLUCKED,
     SET_LABELS,
     SHARE,
+    SHARED_DRUM_KEYS,
+    SHARED_PROGRAMS,
     VARIATIONS,
 )
 from training.compose import Generator, Note, Style
-from training.families import FAMILY_OF_LABEL
+from training.families import FAMILY_OF_LABEL, LABELS_IN_ORDER
 from training.fluid import DRUM_BANK, Samples
 from training.note_sets import NoteSet, load, shifted
 
 TRAIN, TEST = "train", "test"
+SAMPLE_COLUMNS = frozenset({"file", "set", "audioset_label", "source_path"})
 SHORTEST_LINE_BYTES = 5_000
 """Smaller files are beeps, clicks or empty."""
 
@@ -61,12 +66,17 @@ class Source:
     weight: float = 1.0
 
     @property
+    def name(self) -> str:
+        """What tells it from others."""
+        return f"{self.group} {self.label} {self.low}-{self.high} {self.weight:g}"
+
+    @property
     def family(self) -> str:
         return FAMILY_OF_LABEL[self.label]
 
     @property
     def is_held_out(self) -> bool:
-        return self.group in HELD_OUT or bool(HELD_OUT_ESPEAK.match(self.group))
+        return self.group in HELD_OUT
 
 
 @dataclass(frozen=True)
@@ -79,7 +89,11 @@ class Folders:
 
 
 def all_sources(folders: Folders) -> list[Source]:
-    """Everything that is installed or named, in a fixed order."""
+    """Everything that is installed or named, in a fixed order.
+
+    Raises:
+        UsageError: The folder of recorded notes has no usable index.
+    """
     sources: list[Source] = []
     for name, path in FONTS.items():
         if path.is_file():
@@ -92,7 +106,8 @@ def all_sources(folders: Folders) -> list[Source]:
     sources += _synth_sources()
     sources += _sample_sources(folders.samples) if folders.samples else []
     sources += _package_sources(folders.packages) if folders.packages else []
-    return sources + _voice_sources(folders.speech)
+    sources += _voice_sources(folders.speech)
+    return [source for source in sources if source.group not in LEFT_OUT]
 
 
 def part(sources: Iterable[Source], split: str) -> list[Source]:
@@ -107,16 +122,19 @@ def _font_sources(name: str, path: Path) -> list[Source]:
         for label, programs, low, high, styles in GENERAL_MIDI
         for program in programs
     ]
-    for label, bank, program in VARIATIONS.get(name, ()):
+    for label, bank, program in VARIATIONS:
         presets.append((label, bank, program, 50, 86, PLUCKED, 1))
     for label, bank, program, low, high, styles, count in presets:
         play = partial(_play_font, path, bank, program, FAMILY_OF_LABEL[label])
-        sources.append(Source(name, label, play, styles, low, high, 2 / count))
+        if name not in HELD_OUT or bank or program not in SHARED_PROGRAMS:
+            sources.append(Source(name, label, play, styles, low, high, 2 / count))
     for label, programs in DRUM_PRESETS.items():
         sources += [_drum_font(name, path, DRUM_BANK, program, label, 1) for program in programs]
     for label, keys in PERCUSSION_KEYS.items():
-        source = _drum_font(name, path, DRUM_BANK, 0, label, 2, (compose.hits(*keys),))
-        sources.append(source)
+        own = [key for key in keys if name not in HELD_OUT or key not in SHARED_DRUM_KEYS]
+        if own:
+            styles = (compose.hits(*own),)
+            sources.append(_drum_font(name, path, DRUM_BANK, 0, label, 2, styles))
     return sources
 
 
@@ -160,7 +178,7 @@ def _kit_sources() -> list[Source]:
         if folder.name in PERCUSSION_KITS:
             sources.append(_hits_of(folder.name, "Percussion", notes, 3))
         else:
-            label = "Drum machine" if "lectr" in folder.name else "Drum kit"
+            label = "Drum machine" if folder.name in DRUM_MACHINES else "Drum kit"
             styles = (compose.beat,)
             sources.append(Source(folder.name, label, notes.play_drums, styles, weight=2))
     return sources
@@ -200,14 +218,23 @@ def _synth_sources() -> list[Source]:
 def _sample_sources(folder: Path) -> list[Source]:
     """The sets of recorded notes that the folder's index.csv lists."""
     rows: dict[str, list[dict[str, str]]] = {}
-    with open(folder / "index.csv", encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
+    index = folder / "index.csv"
+    with open(index, encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        if missing := SAMPLE_COLUMNS - set(reader.fieldnames or ()):
+            raise UsageError(f"{index}: no column {', '.join(sorted(missing))}")
+        for row in reader:
             rows.setdefault(row["set"], []).append(row)
     sources = []
     for name, notes in rows.items():
         files = tuple(folder / row["file"] for row in notes)
         names = tuple(Path(row["source_path"]).stem for row in notes)
         label = SET_LABELS.get(name, notes[0]["audioset_label"])
+        if label not in FAMILY_OF_LABEL:
+            raise UsageError(
+                f"{index}: {label!r} of set {name} is none of the labels that the small model "
+                f"learns: {', '.join(LABELS_IN_ORDER)}"
+            )
         sources.append(_set_source(name, label, NoteSet(files, names), 4))
     return sources
 

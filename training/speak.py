@@ -7,15 +7,18 @@ import argparse
 import pydoc_data.topics
 import random
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-SENTENCES_PER_VOICE = 16
+from AST.command_line import EXIT_OK, exit_code, whole_number
+from training.amounts import FULL
+
 SENTENCE_WORDS = (5, 22)
 
-ESPEAK_LANGUAGES = ("en-us", "en-gb", "de", "fr-fr", "es", "it", "pt-br", "sv", "pl", "ro")
+ESPEAK_LANGUAGES = ("en-us", "en-gb", "de", "fr-fr", "es", "it", "pt-br", "sv")
 ESPEAK_VARIANTS = ("m1", "m3", "m5", "m7", "f1", "f2", "f4", "croak", "whisper")
 FLITE_VOICES = ("kal16", "awb", "rms", "slt")
 FESTIVAL_VOICES = (
@@ -75,40 +78,52 @@ def _festival(voice: str) -> Command:
     return lambda text, path: ["festival", "--batch", speak.format(voice, text, path)]
 
 
-def speak(folder: Path, per_voice: int = SENTENCES_PER_VOICE, seed: int = 0) -> int:
+def speak(folder: Path, per_voice: int = FULL.sentences_per_voice, seed: int = 0) -> int:
     """Lets every installed voice speak; returns how many files there are afterwards."""
     texts = sentences()
     count = 0
     for voice, command in voices().items():
+        program = command("", folder)[0]
+        if not shutil.which(program):
+            print(f"{voice}: left out, no {program} here", file=sys.stderr)
+            continue
         choice = random.Random(f"{seed} {voice}")
         (folder / voice).mkdir(parents=True, exist_ok=True)
         for number in range(per_voice):
             path = folder / voice / f"{number:03}.wav"
             text = choice.choice(texts)
             if not path.exists():
-                _run(command(text, path))
+                _run(command, text, path)
             count += path.exists()
     return count
 
 
-def _run(command: list[str]) -> None:
+def _run(command: Command, text: str, path: Path) -> None:
+    """A voice that is not installed leaves no file; a stopped one no half file."""
+    partial = path.with_suffix(".partial")
     try:
-        subprocess.run(command, check=False, capture_output=True, timeout=60)
-    except (FileNotFoundError, subprocess.TimeoutExpired) as error:
-        print(f"{command[0]}: left out ({type(error).__name__})", file=sys.stderr)
+        subprocess.run(command(text, partial), check=False, capture_output=True, timeout=60)
+    except subprocess.TimeoutExpired:
+        partial.unlink(missing_ok=True)
+    if partial.exists():
+        partial.replace(path)
 
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training.speak", description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--per-voice", type=int, default=SENTENCES_PER_VOICE)
+    parser.add_argument("--per-voice", type=whole_number(1), default=FULL.sentences_per_voice)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = build_parser().parse_args(argv)
-    print(f"{speak(arguments.folder, arguments.per_voice)} sentences in {arguments.folder}")
-    return 0
+    return exit_code(lambda: _speak_and_count(arguments.folder, arguments.per_voice))
+
+
+def _speak_and_count(folder: Path, per_voice: int) -> int:
+    print(f"{speak(folder, per_voice)} sentences in {folder}")
+    return EXIT_OK
 
 
 if __name__ == "__main__":

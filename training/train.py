@@ -19,7 +19,10 @@ from torch import nn
 from torch.nn import functional
 
 from AST.ast_model import AudioSpectrogramTransformer
+from AST.command_line import EXIT_OK, exit_code, whole_number
+from AST.errors import UsageError
 from AST.features import FRAME_COUNT
+from training.amounts import FULL
 from training.augment import augment
 from training.families import FAMILIES, LABELS_IN_ORDER
 from training.network import (
@@ -32,11 +35,11 @@ from training.network import (
 from training.render import load_cache
 from training.sources import TEST, TRAIN
 
-SHORT_FRAMES = FRAME_COUNT // 2
-LONG_SHARE = 0.2
-"""The last part of the steps hears the whole 10 s, the steps before 5 s."""
+SHORT_FRAMES = FRAME_COUNT // 4
+LONG_SHARE = 0.16
+"""The last part of the steps hears the whole 10 s, the steps before 2.6 s."""
 MIX_SHARE = 0.25
-"""Share of the clips that another is laid over: of the same family, or of any other (mixup)."""
+"""Share of the clips that another is laid over (mixup)."""
 LABEL_SMOOTHING = 0.05
 FAMILY_LOSS_WEIGHT = 0.5
 SIGMOID_LOSS_WEIGHT = 0.05
@@ -76,7 +79,7 @@ class Clips:
 
     @classmethod
     def load(cls, cache: Path, split: str) -> "Clips":
-        arrays = load_cache(cache, split)
+        arrays = load_cache(cache, split, "log_mels")
         numbers = [LABELS_IN_ORDER.index(label) for label in arrays["labels"]]
         return cls(arrays["log_mels"], np.array(numbers), arrays["frames"])
 
@@ -199,18 +202,31 @@ def family_accuracy(model: AudioSpectrogramTransformer, clips: Clips, limit: int
     return right / count
 
 
-def train(cache: Path, folder: Path, steps: int, batch: int, seed: int) -> None:
+def train(cache: Path, folder: Path, steps: int, batch: int, seed: int) -> int:
+    """Trains until ``steps`` are done, from the folder's state if it has one.
+
+    Raises:
+        UsageError: The cache is empty, or the state is of another seed, batch or number of clips.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     state_path = folder / STATE_FILE
     clips, held_out = Clips.load(cache, TRAIN), Clips.load(cache, TEST)
     trainer = Trainer(steps, batch, seed)
+    settings = {"seed": seed, "batch": batch, "clips": len(clips.labels)}
     if state_path.exists():
-        trainer.load(torch.load(state_path, weights_only=False))
+        state = torch.load(state_path, weights_only=False)
+        if state["settings"] != settings:
+            raise UsageError(
+                f"{state_path}: of {state['settings']}, expected {settings}; take another folder"
+            )
+        trainer.load(state)
     start_s, losses = time.monotonic(), []
     while trainer.done < steps:
         losses.append(trainer.step(clips))
         if trainer.done % SAVE_EVERY_STEPS == 0 or trainer.done == steps:
-            torch.save(trainer.state(), state_path.with_suffix(".partial"))
+            torch.save(
+                {**trainer.state(), "settings": settings}, state_path.with_suffix(".partial")
+            )
             state_path.with_suffix(".partial").replace(state_path)
             accuracy = family_accuracy(trainer.average, held_out, 400)
             print(
@@ -219,22 +235,22 @@ def train(cache: Path, folder: Path, steps: int, batch: int, seed: int) -> None:
                 file=sys.stderr,
             )
             losses = []
+    return EXIT_OK
 
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__)
     parser.add_argument("cache", type=Path, help="what python -m training.render made")
     parser.add_argument("folder", type=Path, help="where the state is kept")
-    parser.add_argument("--steps", type=int, default=6000)
-    parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--steps", type=whole_number(1), default=FULL.ast_steps)
+    parser.add_argument("--batch", type=whole_number(2), default=FULL.ast_batch)
+    parser.add_argument("--seed", type=whole_number(0), default=0)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = build_parser().parse_args(argv)
-    train(arguments.cache, arguments.folder, arguments.steps, arguments.batch, arguments.seed)
-    return 0
+    return exit_code(lambda: train(**vars(arguments)))
 
 
 if __name__ == "__main__":

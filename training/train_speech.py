@@ -4,6 +4,7 @@ Only the class "speech" is trained; the seven others always give next to nothing
 """
 
 import argparse
+import json
 import math
 import sys
 import time
@@ -17,15 +18,19 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from AST.command_line import EXIT_OK, exit_code, whole_number
+from AST.errors import UsageError
+from AST.rules import LOWER_SPEECH_PRED_SCORE, THRESHOLD_SPEECH_PRED_SCORE
 from AST.speech import CLASS_COUNT, INPUT_NODE, OUTPUT_NODE, SPEECH_CLASS
 from bench.frozen_graph import FrozenGraph
+from training.amounts import FULL
 from training.families import FAMILIES, FAMILY_OF_LABEL, SPEECH_FAMILY
+from training.network import UNTRAINED_BIAS
 from training.render import PATCH_BANDS, PATCH_FRAMES, load_cache
 from training.sources import TEST, TRAIN
 
 CHANNELS = (16, 32, 48, 64)
 DENSE_WIDTH = 48
-UNTRAINED_BIAS = -12.0
 DROPOUT = 0.3
 LEARNING_RATE = 2e-3
 WEIGHT_DECAY = 0.02
@@ -68,8 +73,8 @@ class SpeechNetwork(nn.Module):
 
 
 def augment(patches: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Another level, another colour, a noise floor. Shape: (clips, patches, 96, 64)."""
-    clips, _, _, bands = patches.shape
+    """Another level, another colour, a noise floor. Shape: (batch, 96, 64)."""
+    clips, _, bands = patches.shape
     mel = (patches.exp() - MEL_OFFSET).clamp(min=0)
     low, high = GAIN_DB
     gain_db = low + (high - low) * torch.rand((clips, 1), generator=generator)
@@ -77,11 +82,11 @@ def augment(patches: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     curves = torch.stack([torch.cos(place), torch.cos(2 * place), torch.cos(3 * place)])
     strength = torch.randn((clips, 3), generator=generator) * torch.tensor((1.0, 0.6, 0.4))
     shape_db = gain_db + TILT_DB * strength @ curves * torch.rand((clips, 1), generator=generator)
-    mel = mel * 10 ** (shape_db / 20).view(clips, 1, 1, bands)
+    mel = mel * 10 ** (shape_db / 20).view(clips, 1, bands)
     low, high = NOISE_DB
-    noise_db = low + (high - low) * torch.rand((clips, 1, 1, 1), generator=generator)
-    peak = mel.amax(dim=(1, 2, 3), keepdim=True)
-    level = peak * 10 ** (noise_db / 20) * torch.rand((clips, 1, 1, 1), generator=generator).round()
+    noise_db = low + (high - low) * torch.rand((clips, 1, 1), generator=generator)
+    peak = mel.amax(dim=(1, 2), keepdim=True)
+    level = peak * 10 ** (noise_db / 20) * torch.rand((clips, 1, 1), generator=generator).round()
     noisy = mel + level * torch.rand(mel.shape, generator=generator)
     return (noisy + MEL_OFFSET).log()
 
@@ -118,10 +123,14 @@ def _array(tensor: torch.Tensor) -> npt.NDArray[Any]:
 
 
 def train(cache: Path, steps: int, batch: int, seed: int) -> SpeechNetwork:
-    """Trains on whole clips: what counts is the mean score over a clip's patches."""
+    """Trains on one patch of each clip drawn.
+
+    Raises:
+        UsageError: The cache holds no speech, no singing or nothing else.
+    """
     torch.manual_seed(seed)
     rng, generator = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
-    arrays = load_cache(cache, TRAIN)
+    arrays = load_cache(cache, TRAIN, "patches")
     kept = np.flatnonzero(arrays["patch_counts"] > 0)
     families = np.array([FAMILY_OF_LABEL[label] for label in arrays["labels"]])
     pools = [
@@ -129,6 +138,8 @@ def train(cache: Path, steps: int, batch: int, seed: int) -> SpeechNetwork:
         kept[families[kept] == "vocals"],
         kept[~np.isin(families[kept], (SPEECH_FAMILY, "vocals"))],
     ]
+    if not all(len(pool) for pool in pools):
+        raise UsageError(f"{cache}: needs clips of speech, of singing and of instruments")
     shares = (SHARE_OF_SPEECH, SHARE_OF_VOCALS, 1 - SHARE_OF_SPEECH - SHARE_OF_VOCALS)
     network = SpeechNetwork()
     optimizer = torch.optim.AdamW(network.parameters(), LEARNING_RATE, weight_decay=WEIGHT_DECAY)
@@ -139,7 +150,7 @@ def train(cache: Path, steps: int, batch: int, seed: int) -> SpeechNetwork:
         rows = np.array([rng.choice(pools[pool]) for pool in choice])
         columns = rng.integers(arrays["patch_counts"][rows])
         patches = torch.from_numpy(arrays["patches"][rows, columns].astype(np.float32))
-        logits = network(augment(patches.unsqueeze(1), generator).squeeze(1))
+        logits = network(augment(patches, generator))
         targets = torch.from_numpy((choice == 0).astype(np.float32))
         loss = functional.binary_cross_entropy_with_logits(logits, 0.96 * targets + 0.02)
         optimizer.zero_grad(set_to_none=True)
@@ -166,38 +177,40 @@ def clip_scores_percent(network: SpeechNetwork, arrays: dict[str, Any]) -> npt.N
     return scores
 
 
-def report(network: SpeechNetwork, cache: Path, split: str) -> str:
-    """Share of each family's clips that pass for speech."""
-    arrays = load_cache(cache, split)
+def report(network: SpeechNetwork, cache: Path, split: str) -> dict[str, str]:
+    """How many of each family's clips pass for speech."""
+    arrays = load_cache(cache, split, "patches")
     scores = clip_scores_percent(network, arrays)
     families = np.array([FAMILY_OF_LABEL[label] for label in arrays["labels"]])
-    lines = []
-    for family in FAMILIES:
-        own = scores[families == family]
-        if len(own):
-            lines.append(
-                f"{family}: {100 * (own >= 50).mean():.1f} % of {len(own)} at 50 or more, "
-                f"{100 * (own >= 8).mean():.1f} % at 8 or more"
-            )
-    return "\n".join(lines)
+    high, low = THRESHOLD_SPEECH_PRED_SCORE, LOWER_SPEECH_PRED_SCORE
+    return {
+        family: f"{(own >= high).sum()} of {len(own)} at {high} or more, "
+        f"{(own >= low).sum()} at {low} or more"
+        for family in FAMILIES
+        if len(own := scores[families == family])
+    }
 
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training.train_speech", description=__doc__)
     parser.add_argument("cache", type=Path, help="what python -m training.render made")
     parser.add_argument("output", type=Path, help="the frozen graph to write")
-    parser.add_argument("--steps", type=int, default=4000)
-    parser.add_argument("--batch", type=int, default=96)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--steps", type=whole_number(1), default=FULL.speech_steps)
+    parser.add_argument("--batch", type=whole_number(2), default=FULL.speech_batch)
+    parser.add_argument("--seed", type=whole_number(0), default=0)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = build_parser().parse_args(argv)
-    network = train(arguments.cache, arguments.steps, arguments.batch, arguments.seed)
-    write_graph(network, arguments.output)
-    print(report(network, arguments.cache, TEST))
-    return 0
+    return exit_code(lambda: _train_and_report(**vars(arguments)))
+
+
+def _train_and_report(cache: Path, output: Path, steps: int, batch: int, seed: int) -> int:
+    network = train(cache, steps, batch, seed)
+    write_graph(network, output)
+    print(json.dumps(report(network, cache, TEST), indent=1))
+    return EXIT_OK
 
 
 if __name__ == "__main__":

@@ -1,0 +1,21 @@
+"""How much of everything makes the embedded models, and how little a trial takes."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """Sentences that each synthetic voice speaks, clips, steps and clips per step."""
+
+    sentences_per_voice: int
+    training_clips: int
+    test_clips: int
+    ast_steps: int
+    ast_batch: int
+    speech_steps: int
+    speech_batch: int
+
+
+FULL = Amounts(16, 14_000, 1000, 7200, 64, 4000, 96)
+"""What the models in the repository were made with; see their card for how they came about."""
+QUICK = Amounts(0, 60, 16, 6, 8, 10, 16)
