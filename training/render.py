@@ -95,8 +95,8 @@ def _render_shard(job: tuple[Folders, str, int, Path, int, int]) -> Path:
     tables = {"labels": labels, "groups": groups, "frames": frames, "patch_counts": patch_counts}
     partial = path.with_suffix(".partial")
     with open(partial, "wb") as file:
-        texts = {"tables": json.dumps(tables), "recipe": json.dumps(recipe)}
-        np.savez(file, log_mels=log_mels, patches=patches, **texts)
+        tables_text, recipe_text = json.dumps(tables), json.dumps(recipe)
+        np.savez(file, log_mels=log_mels, patches=patches, tables=tables_text, recipe=recipe_text)
     os.replace(partial, path)
     return path
 

@@ -36,7 +36,7 @@ from training.render import load_cache
 from training.sources import TEST, TRAIN
 
 SHORT_FRAMES = FRAME_COUNT // 4
-LONG_SHARE = 0.16
+LONG_SHARE = 0.13
 """The last part of the steps hears the whole 10 s, the steps before 2.6 s."""
 MIX_SHARE = 0.25
 """Share of the clips that another is laid over (mixup)."""

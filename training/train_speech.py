@@ -32,6 +32,7 @@ from training.sources import TEST, TRAIN
 CHANNELS = (16, 32, 48, 64)
 DENSE_WIDTH = 48
 DROPOUT = 0.3
+REPORT_EVERY_STEPS = 200
 LEARNING_RATE = 2e-3
 WEIGHT_DECAY = 0.02
 
@@ -141,7 +142,7 @@ def train(cache: Path, steps: int, batch: int, seed: int) -> SpeechNetwork:
     if not all(len(pool) for pool in pools):
         raise UsageError(f"{cache}: needs clips of speech, of singing and of instruments")
     shares = (SHARE_OF_SPEECH, SHARE_OF_VOCALS, 1 - SHARE_OF_SPEECH - SHARE_OF_VOCALS)
-    network = SpeechNetwork()
+    network = SpeechNetwork().to(memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(network.parameters(), LEARNING_RATE, weight_decay=WEIGHT_DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, steps)
     start_s, losses = time.monotonic(), []
@@ -150,7 +151,8 @@ def train(cache: Path, steps: int, batch: int, seed: int) -> SpeechNetwork:
         rows = np.array([rng.choice(pools[pool]) for pool in choice])
         columns = rng.integers(arrays["patch_counts"][rows])
         patches = torch.from_numpy(arrays["patches"][rows, columns].astype(np.float32))
-        logits = network(augment(patches, generator))
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = network(augment(patches, generator)).float()
         targets = torch.from_numpy((choice == 0).astype(np.float32))
         loss = functional.binary_cross_entropy_with_logits(logits, 0.96 * targets + 0.02)
         optimizer.zero_grad(set_to_none=True)
@@ -158,7 +160,7 @@ def train(cache: Path, steps: int, batch: int, seed: int) -> SpeechNetwork:
         optimizer.step()
         schedule.step()
         losses.append(float(loss.detach()))
-        if step % 500 == 0 or step == steps:
+        if step % REPORT_EVERY_STEPS == 0 or step == steps:
             elapsed_s = time.monotonic() - start_s
             print(f"step {step} of {steps}, {elapsed_s:.0f} s: loss {np.mean(losses):.3f}",
                   file=sys.stderr)  # fmt: skip
