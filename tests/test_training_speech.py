@@ -35,7 +35,7 @@ def test_essentia_runs_the_graph_like_the_network(tmp_path: Path) -> None:
 
 
 def test_augmentation_keeps_shape_and_range() -> None:
-    patches = torch.full((8, 3, 96, 64), -2.0)
+    patches = torch.full((8, 96, 64), -2.0)
     changed = train_speech.augment(patches, torch.Generator().manual_seed(0))
     assert changed.shape == patches.shape
     assert changed.isfinite().all()
