@@ -142,7 +142,8 @@ def train(cache: Path, steps: int, batch: int, seed: int) -> SpeechNetwork:
     if not all(len(pool) for pool in pools):
         raise UsageError(f"{cache}: needs clips of speech, of singing and of instruments")
     shares = (SHARE_OF_SPEECH, SHARE_OF_VOCALS, 1 - SHARE_OF_SPEECH - SHARE_OF_VOCALS)
-    network = SpeechNetwork().to(memory_format=torch.channels_last)
+    network = SpeechNetwork()
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = torch.optim.AdamW(network.parameters(), LEARNING_RATE, weight_decay=WEIGHT_DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, steps)
     start_s, losses = time.monotonic(), []
