@@ -44,7 +44,7 @@ def _oscillator(
     kind: str, phase: FloatArray, width: float, ratio: float, depth: FloatArray
 ) -> FloatArray:
     if kind == "fm":
-        return np.sin(2 * np.pi * phase + depth * np.sin(2 * np.pi * ratio * phase))
+        return np.asarray(np.sin(2 * np.pi * phase + depth * np.sin(2 * np.pi * ratio * phase)))
     turn = phase % 1
     if kind == "pulse":
         return np.where(turn < width, 1.0, -1.0)

@@ -93,7 +93,7 @@ def sung(
 
 def _melody_hz(rng: Generator, notes: Sequence[Note], count: int, speaking_hz: float) -> FloatArray:
     """The pitch of each frame: the notes near the voice's own register, gliding into each other."""
-    pitches = np.full(count, np.nan)
+    pitches: FloatArray = np.full(count, np.nan)
     for note in notes:
         start = round(1000 * note.start_s / FRAME_MS)
         pitches[start:] = note.pitch
