@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training import compose
+from training import compose, rhythm
 from training.catalogue import HELD, KEYS, LOW, MELODIC, PLUCKED
 
 STYLES = sorted({*HELD, *KEYS, *LOW, *MELODIC, *PLUCKED}, key=lambda style: style.__name__)
@@ -34,13 +34,13 @@ def test_the_same_seed_composes_the_same_part(style: compose.Style) -> None:
 
 
 def test_a_beat_uses_the_drum_kits_keys() -> None:
-    kit = {compose.KICK, compose.RIM, compose.SNARE, compose.CLAP, compose.CLOSED_HAT}
-    kit |= {compose.PEDAL_HAT, compose.OPEN_HAT, compose.CRASH, compose.RIDE, *compose.TOMS}
+    kit = {rhythm.KICK, rhythm.RIM, rhythm.SNARE, rhythm.CLAP, rhythm.CLOSED_HAT}
+    kit |= {rhythm.PEDAL_HAT, rhythm.OPEN_HAT, rhythm.CRASH, rhythm.RIDE, *rhythm.TOMS}
     for seed in range(20):
-        _, _, notes = part(compose.beat, seed)
+        _, _, notes = part(rhythm.beat, seed)
         assert {note.pitch for note in notes} <= kit
 
 
 def test_hits_are_only_those_asked_for() -> None:
-    _, _, notes = part(compose.hits(54, 70), 1)
+    _, _, notes = part(rhythm.hits(54, 70), 1)
     assert {note.pitch for note in notes} <= {54, 70}

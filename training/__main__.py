@@ -45,8 +45,7 @@ def make(work: Path, folders: Folders, amounts: Amounts, output: Path | None, se
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("work", type=Path, help="folder for rendered clips and states (6 GB)")
-    parser.add_argument("--samples", type=Path, help="recorded notes with their index.csv")
-    parser.add_argument("--packages", type=Path, help="where npm installed recorded notes")
+    Folders.add_arguments(parser)
     parser.add_argument("--output", type=Path, help="folder for the models (default: the suite's)")
     parser.add_argument("--seed", type=whole_number(at_least=0), default=0)
     parser.add_argument("--quick", action="store_true", help="very little of everything: a trial")

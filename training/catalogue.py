@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from training import compose
+from training import compose, rhythm
 
 SHARE = Path("/usr/share")
 
@@ -126,8 +126,8 @@ GENERAL_MIDI = (
     ("Banjo", (105,), 48, 84, PLUCKED),
     ("Zither", (106,), 50, 80, PLUCKED),
     ("Steelpan", (114,), 55, 88, MELODIC),
-    ("Wood block", (115,), 50, 80, (compose.hits(60, 65, 67, 72),)),
-    ("Percussion", (116, 113), 45, 70, (compose.hits(48, 55, 60, 67),)),
+    ("Wood block", (115,), 50, 80, (rhythm.hits(60, 65, 67, 72),)),
+    ("Percussion", (116, 113), 45, 70, (rhythm.hits(48, 55, 60, 67),)),
 )
 """AudioSet name, programs (0 to 127), lowest and highest pitch, styles."""
 

@@ -150,8 +150,7 @@ def write_demo(folder: Path, sources: Sequence[Source]) -> int:
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training.demo_songs", description=__doc__)
     parser.add_argument("folder", type=Path, help="where DSD100 and moisesdb are written")
-    parser.add_argument("--samples", type=Path, help="recorded notes with their index.csv")
-    parser.add_argument("--packages", type=Path, help="where npm installed recorded notes")
+    Folders.add_arguments(parser)
     parser.add_argument("--speech", type=Path, help="what python -m training.speak made")
     return parser
 

@@ -11,7 +11,7 @@ import numpy as np
 import soundfile
 from scipy.signal import resample_poly
 
-from training import compose
+from training import rhythm
 from training.compose import Generator, Note
 from training.fluid import SAMPLE_RATE_HZ, Samples
 
@@ -27,18 +27,18 @@ NOTE_NAME = re.compile(r"(?<![A-Za-z])([A-Ga-g])([#sb]?)(-?\d)(?![0-9])")
 MIDI_NUMBER = re.compile(r"(?<!\d)(\d{2,3})$")
 
 DRUM_PIECES = {
-    "kick": (re.compile(r"kick|kdrum|bass ?drum|^bd|_bd|thump|bass"), (compose.KICK,)),
-    "snare": (re.compile(r"snare|^sn|^sd|^sr|^bl|slap"), (compose.SNARE, compose.CLAP)),
-    "rim": (re.compile(r"rim|stick|^rs|clave|wood"), (compose.RIM,)),
+    "kick": (re.compile(r"kick|kdrum|bass ?drum|^bd|_bd|thump|bass"), (rhythm.KICK,)),
+    "snare": (re.compile(r"snare|^sn|^sd|^sr|^bl|slap"), (rhythm.SNARE, rhythm.CLAP)),
+    "rim": (re.compile(r"rim|stick|^rs|clave|wood"), (rhythm.RIM,)),
     "hat": (
         re.compile(r"hat|hh|^ho_|shaker|cabasa"),
-        (compose.CLOSED_HAT, compose.OPEN_HAT, compose.PEDAL_HAT),
+        (rhythm.CLOSED_HAT, rhythm.OPEN_HAT, rhythm.PEDAL_HAT),
     ),
     "cymbal": (
         re.compile(r"crash|ride|china|splash|cymbal|^cc|^rc|^rd|^cr|paiste|bell"),
-        (compose.CRASH, compose.RIDE),
+        (rhythm.CRASH, rhythm.RIDE),
     ),
-    "tom": (re.compile(r"tom|^t\d|^ft|tone|conga|bongo"), compose.TOMS),
+    "tom": (re.compile(r"tom|^t\d|^ft|tone|conga|bongo"), rhythm.TOMS),
 }
 """Pieces of a drum kit: what their file names say, and their keys in General MIDI."""
 

