@@ -3,7 +3,7 @@ PYTHON ?= python3
 # Each interpreter has an environment of its own.
 VENV ?= .venv$(if $(filter-out python3,$(PYTHON)),-$(notdir $(PYTHON)))
 BIN = $(VENV)/bin
-WORK = training/work
+WORK = training/build
 PACKAGES = $(WORK)/packages
 # A folder of recorded notes for the training, and a trial instead of hours; see training/README.md.
 SAMPLES ?=

@@ -51,6 +51,8 @@ AVERAGE_DECAY = 0.998
 """Of the running average of the weights, which is what is kept."""
 SAVE_EVERY_STEPS = 250
 STATE_FILE = "state.pt"
+CLIPS_LOOKED_AT = 400
+"""Of those held out, whenever the state is saved; training.evaluate takes all."""
 
 
 def loss_of(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
@@ -189,8 +191,8 @@ class Trainer:
 
 
 @torch.inference_mode()
-def family_accuracy(model: AudioSpectrogramTransformer, clips: Clips, limit: int = 10**9) -> float:
-    """Share of the clips whose best trained label belongs to the right family."""
+def family_accuracy(model: AudioSpectrogramTransformer, clips: Clips, limit: int) -> float:
+    """Share of the first ``limit`` clips whose best trained label is of the right family."""
     families = label_families()
     right = 0
     count = min(limit, len(clips.labels))
@@ -224,11 +226,10 @@ def train(cache: Path, folder: Path, steps: int, batch: int, seed: int) -> int:
     while trainer.done < steps:
         losses.append(trainer.step(clips))
         if trainer.done % SAVE_EVERY_STEPS == 0 or trainer.done == steps:
-            torch.save(
-                {**trainer.state(), "settings": settings}, state_path.with_suffix(".partial")
-            )
-            state_path.with_suffix(".partial").replace(state_path)
-            accuracy = family_accuracy(trainer.average, held_out, 400)
+            partial = state_path.with_suffix(".partial")
+            torch.save({**trainer.state(), "settings": settings}, partial)
+            partial.replace(state_path)
+            accuracy = family_accuracy(trainer.average, held_out, CLIPS_LOOKED_AT)
             print(
                 f"step {trainer.done} of {steps}, {time.monotonic() - start_s:.0f} s: "
                 f"loss {np.mean(losses):.3f}, held out {100 * accuracy:.1f} %",
