@@ -27,7 +27,7 @@ def test_a_trial_run_makes_both_models_and_resumes(
     assert first["held_out_renders"]["clips"] == 16
     weights = output / "ast-tiny.safetensors"
     assert load_checkpoint(weights).size == SIZE
-    SpeechModel(output / "speech-tiny.pb")
+    SpeechModel.load(output / "speech-tiny.pb")
     content = weights.read_bytes()
     assert main(command) == 0  # AST's state is there: it is only exported again
     assert weights.read_bytes() == content

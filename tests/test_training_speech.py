@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from AST.mel_patches import mel_patches
 from AST.speech import SpeechModel
 from training import train_speech
-from training.render import patches_of
 
-from .conftest import tone
+from .conftest import speech_score_percent, tone
 
 
 def trained_for_nothing() -> train_speech.SpeechNetwork:
@@ -26,11 +26,11 @@ def test_essentia_runs_the_graph_like_the_network(tmp_path: Path) -> None:
     train_speech.write_graph(network, tmp_path / "speech.pb")
     sweep = np.concatenate([tone(hz, 0.7, 16_000) for hz in (200, 900, 3000, 500)])
     samples = sweep.astype(np.float32)
-    patches = torch.from_numpy(patches_of(samples).astype(np.float32))
+    patches = torch.from_numpy(mel_patches(samples))
     with torch.inference_mode():
         expected = 100 * float(network(patches).sigmoid().mean())
     assert 1 < expected < 99
-    score = SpeechModel(tmp_path / "speech.pb").score_percent(samples)
+    score = speech_score_percent(SpeechModel.load(tmp_path / "speech.pb"), samples)
     assert score == pytest.approx(expected, abs=0.1)  # the patches are kept in half precision
 
 

@@ -16,6 +16,6 @@ class Amounts:
     speech_batch: int
 
 
-FULL = Amounts(16, 14_000, 1000, 6900, 64, 1800, 96)
+FULL = Amounts(16, 22_000, 1000, 12_750, 64, 1800, 96)
 """What the models in the repository were made with; see their card for how they came about."""
 QUICK = Amounts(0, 60, 16, 6, 8, 10, 16)

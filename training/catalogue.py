@@ -10,8 +10,17 @@ FONTS = {
     "fluid": SHARE / "sounds/sf2/FluidR3_GM.sf2",
     "musescore": SHARE / "sounds/sf3/MuseScore_General_Full.sf3",
     "csound": SHARE / "sounds/sf2/sf_GMbank.sf2",
+    "timgm": SHARE / "sounds/sf2/TimGM6mb.sf2",
     "generaluser": SHARE / "minuet/soundfonts/GeneralUser-v1.47.sf2",
 }
+PATCHES = Path("/etc/timidity/freepats.cfg")
+"""Freepats, as TiMidity++ finds its patches."""
+PATCHES_PROGRAMS = frozenset(
+    {0, 1, 2, 4, 5, 6, 9, 14, 15, 16, 19, 21, 23, 24, 25, 26, 28, 29, 30, 32, 33, 34, 35, 36, 37,
+     38, 40, 42, 44, 46, 48, 53, 56, 58, 59, 60, 61, 64, 65, 66, 68, 69, 71, 72, 73, 74, 75, 80, 84,
+     88, 94, 95, 104, 114, 115}
+)  # fmt: skip
+"""What Freepats holds and GeneralUser does not hold too (compared sample by sample)."""
 DRUM_FONTS = {
     "blackpearl": SHARE / "sounds/sf2/Black_Pearl_4_LV2.sf2",
     "redzeppelin": SHARE / "sounds/sf2/Red_Zeppelin_4_LV2.sf2",
@@ -19,6 +28,9 @@ DRUM_FONTS = {
 DRUM_KITS = SHARE / "hydrogen/data/drumkits"
 PERCUSSION_KITS = frozenset({"circAfrique v4", "Gimme A Hand 1.0"})
 DRUM_MACHINES = frozenset({"ElectricEmpireKit", "HardElectro1"})
+TAMBOURINE_KITS = frozenset({"ForzeeStereo", "Gimme A Hand 1.0"})
+HITS = {"tabla": (SHARE / "sonic-pi/samples", "tabla_")}
+"""Recorded hits of hand percussion: where they lie, and how their names begin."""
 LEFT_OUT_KITS = frozenset({"rumpf_kit_z01_h2"})
 """No drum kit: beats of a heart, of doors and other found sounds."""
 LOOPS = {
@@ -40,9 +52,14 @@ HELD_OUT = frozenset(
     | {"festival-pc_diphone", "klettres-nl"}
 )
 """For testing only: a SoundFont, drum kits, sets of recorded notes, voices."""
-LEFT_OUT = frozenset({"weresax"})
-"""Neither trained on nor held out: the same recordings as npm's saxophone, an octave apart in
-their names."""
+LEFT_OUT = frozenset({"weresax", "guitar-electric"})
+"""Neither trained on nor held out, being the same recordings as others: npm's saxophone, an octave
+apart in their names, and emilyguitar."""
+LEFT_OUT_PRESETS = frozenset({("timgm", 0, 34), ("timgm", 8, 24), ("timgm", 16, 25)})
+"""SoundFont, bank and program: one that holds a sample of the held-out SoundFont, two that are not
+there."""
+FONT_WEIGHTS = {"timgm": 0.5}
+"""TimGM6mb holds mostly what csound's SoundFont holds too."""
 
 SHARED_PROGRAMS = frozenset({5, 39, 42, 43, 53, 88, 92, 111, 115})
 SHARED_DRUM_KEYS = frozenset({60, 61, 75, 76, 77})
@@ -87,6 +104,10 @@ KEYS = (compose.melody, compose.chords, compose.arpeggio, compose.pad, compose.s
 HELD = (compose.pad, compose.chords, compose.melody, compose.pad, compose.riff)
 LOW = (compose.bass_line, compose.bass_line, compose.riff, compose.melody, compose.sparse)
 
+USUAL_REGISTERS = {"bass": (23, 50), "guitar": (38, 88)}
+"""Families whose players keep apart by register: from a five-string bass's lowest note to D3, the
+twelfth fret of its D string; from a guitar's sixth string in D upwards."""
+
 GENERAL_MIDI = (
     ("Piano", (0, 1, 2, 3), 28, 100, KEYS),
     ("Electric piano", (4, 5), 30, 96, KEYS),
@@ -130,6 +151,18 @@ GENERAL_MIDI = (
     ("Percussion", (116, 113), 45, 70, (rhythm.hits(48, 55, 60, 67),)),
 )
 """AudioSet name, programs (0 to 127), lowest and highest pitch, styles."""
+
+STRINGS = {
+    "Acoustic guitar": (PLUCKED, 40, 84),
+    "Electric guitar": (PLUCKED, 40, 86),
+    "Bass guitar": (LOW, 26, 50),
+    "Harpsichord": (KEYS, 36, 86),
+    "Mandolin": (PLUCKED, 55, 88),
+    "Banjo": (PLUCKED, 48, 84),
+    "Ukulele": (PLUCKED, 57, 81),
+    "Harp": (PLUCKED, 36, 98),
+}
+"""What training.strings builds: styles, lowest and highest pitch."""
 
 VARIATIONS = (("Ukulele", 8, 24), ("Mandolin", 16, 25))
 """Presets outside bank 0 that have no like there: label, bank, program."""

@@ -22,7 +22,8 @@ from AST.errors import UsageError
 from training import compose, effects
 from training.families import FAMILY_OF_LABEL
 from training.fluid import SAMPLE_RATE_HZ, Samples
-from training.sources import TEST, Folders, Source, all_sources, part
+from training.source import Source
+from training.sources import TEST, Folders, all_sources, part
 
 SEED = 2026
 SONG_S = 24.0

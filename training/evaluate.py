@@ -21,9 +21,10 @@ from AST.datasets import Dataset
 from AST.journal import StemResult
 from AST.labels import LabelMap
 from AST.metrics import is_match
-from AST.pipeline import Models, Preparation, analyse_batch
+from AST.pipeline import Models, analyse_batch
 from AST.rules import THRESHOLD_SPEECH_PRED_SCORE, best_instrument
 from AST.weights import TINY, obtain_both
+from AST.workers import Preparation
 from training.families import FAMILIES, FAMILY_OF_LABEL, SPEECH_FAMILY
 from training.network import normalise
 from training.render import load_cache

@@ -45,3 +45,17 @@ study counts "Double bass" as bass."""
 
 LABELS_IN_ORDER = tuple(label for labels in TRAINED_LABELS.values() for label in labels)
 FAMILY_OF_LABEL = {label: family for family, labels in TRAINED_LABELS.items() for label in labels}
+
+FAMILY_WEIGHTS: dict[str, dict[str, float]] = {
+    "train": {
+        "vocals": 1.2,
+        "piano": 1.3,
+        "guitar": 1.6,
+        "wind": 1.4,
+        "other_keys": 1.2,
+        "other_plucked": 1.3,
+        "percussion": 1.2,
+    },
+    "test": {},
+}
+"""How often a family is drawn in each split; what is not named counts 1."""

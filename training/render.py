@@ -20,15 +20,17 @@ import numpy.typing as npt
 from AST.audio import Samples
 from AST.command_line import EXIT_OK, exit_code, whole_number
 from AST.errors import UsageError
+from AST.mel_patches import PATCH_BANDS, PATCH_FRAMES, mel_patches
 from training.amounts import FULL
-from training.sources import TEST, TRAIN, Folders, Source, all_sources, part
+from training.families import FAMILY_WEIGHTS
+from training.source import Source
+from training.sources import TEST, TRAIN, Folders, all_sources, part
 
 CLIPS_PER_SHARD = 250
 LOG_MEL_FRAMES, LOG_MEL_BANDS = 1024, 128
 """As AST hears them, before the normalisation; beyond the clip's end the array is 0."""
-PATCH_FRAMES, PATCH_BANDS, PATCH_HOP = 96, 64, 93
 PATCHES = 10
-"""As the speech model hears them: whole patches only, at most this many."""
+"""The most of the speech model's patches that are kept."""
 NEEDED_FAMILIES = {TRAIN: {"vocals", "speech", "other_keys"}, TEST: {"speech"}}
 """Without these nothing can be learned or tested; other families only make the models poorer."""
 SPLIT_SEEDS = {TRAIN: 1, TEST: 2}
@@ -69,7 +71,8 @@ def _sources(folders: Folders, split: str) -> list[Source]:
 def _render_shard(job: tuple[Folders, str, int, Path, int, int]) -> Path:
     folders, split, shard, path, seed, count = job
     sources = _sources(folders, split)
-    recipe = {"seed": seed, "clips": count, "sources": [source.name for source in sources]}
+    recipe = {"seed": seed, "clips": count, "family_weights": FAMILY_WEIGHTS[split]}
+    recipe["sources"] = [source.name for source in sources]
     if path.exists():
         with np.load(path) as made:
             if json.loads(str(made["recipe"])) != recipe:
@@ -84,8 +87,8 @@ def _render_shard(job: tuple[Folders, str, int, Path, int, int]) -> Path:
     patches = np.zeros((count, PATCHES, PATCH_FRAMES, PATCH_BANDS), np.float16)
     frames, patch_counts, labels, groups = [], [], [], []
     for place in range(count):
-        clip = make_clip((seed, SPLIT_SEEDS[split], shard, place), sources)
-        log_mel, own_patches = log_mel_of(clip.samples), patches_of(clip.samples)[:PATCHES]
+        clip = make_clip((seed, SPLIT_SEEDS[split], shard, place), sources, FAMILY_WEIGHTS[split])
+        log_mel, own_patches = log_mel_of(clip.samples), mel_patches(clip.samples)[:PATCHES]
         log_mels[place, : len(log_mel)] = log_mel
         patches[place, : len(own_patches)] = own_patches
         frames.append(len(log_mel))
@@ -118,20 +121,6 @@ def log_mel_of(samples: Samples) -> npt.NDArray[np.float16]:
         normalised * (2 * AUDIOSET_STANDARD_DEVIATION) + AUDIOSET_MEAN
     ).astype(np.float16)
     return values
-
-
-def patches_of(samples: Samples) -> npt.NDArray[np.float16]:
-    """What Essentia's VGGish front end cuts out of a recording. Shape: (patches, 96, 64)."""
-    from AST.essentia_quietly import essentia_standard
-
-    standard = essentia_standard()
-    mel_bands = standard.TensorflowInputVGGish()
-    frames = standard.FrameGenerator(samples, frameSize=400, hopSize=160, startFromZero=False)
-    bands = np.array([mel_bands(frame) for frame in frames], np.float16)
-    starts = range(0, len(bands) - PATCH_FRAMES + 1, PATCH_HOP)
-    if not len(starts):
-        return np.zeros((0, PATCH_FRAMES, PATCH_BANDS), np.float16)
-    return np.stack([bands[start : start + PATCH_FRAMES] for start in starts])
 
 
 def load_cache(folder: Path, split: str, *features: str) -> dict[str, Any]:

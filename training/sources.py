@@ -2,23 +2,19 @@
 
 import argparse
 import csv
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from AST.errors import UsageError
-from training import compose, fluid, rhythm, synth, voices
+from training import fluid, rhythm, strings, synth, voices
 from training.catalogue import (
-    DRUM_FONTS,
     DRUM_KITS,
     DRUM_MACHINES,
-    DRUM_PRESETS,
-    FONTS,
-    GENERAL_MIDI,
-    HELD_OUT,
+    HITS,
     KEYS,
     LEFT_OUT,
     LEFT_OUT_KITS,
@@ -26,57 +22,23 @@ from training.catalogue import (
     LOW,
     MELODIC,
     PACKAGE_LABELS,
-    PERCUSSION_KEYS,
     PERCUSSION_KITS,
     PLUCKED,
     SET_LABELS,
-    SHARED_DRUM_KEYS,
-    SHARED_PROGRAMS,
-    VARIATIONS,
+    STRINGS,
+    TAMBOURINE_KITS,
+    USUAL_REGISTERS,
 )
-from training.compose import Generator, Note, Style
+from training.compose import Generator, Note
 from training.families import FAMILY_OF_LABEL, LABELS_IN_ORDER
-from training.fluid import DRUM_BANK, Samples
+from training.fluid import Samples
+from training.font_sources import font_sources
 from training.installed import audio_files, installed_voices
 from training.note_sets import NoteSet, load, shifted
+from training.source import Source
 
 TRAIN, TEST = "train", "test"
 SAMPLE_COLUMNS = frozenset({"file", "set", "audioset_label", "source_path"})
-
-
-Play = Callable[[Generator, Sequence[Note], float], Samples]
-
-
-@dataclass(frozen=True)
-class Source:
-    """One instrument or voice.
-
-    Attributes:
-        group: What it is held out by: font, kit, set of notes or voice.
-        low: Lowest pitch that it is asked for.
-        weight: How often it is drawn, beside the others with its label.
-    """
-
-    group: str
-    label: str
-    play: Play = field(repr=False)
-    styles: tuple[Style, ...] = (compose.melody,)
-    low: int = 40
-    high: int = 80
-    weight: float = 1.0
-
-    @property
-    def name(self) -> str:
-        """What tells it from others."""
-        return f"{self.group} {self.label} {self.low}-{self.high} {self.weight:g}"
-
-    @property
-    def family(self) -> str:
-        return FAMILY_OF_LABEL[self.label]
-
-    @property
-    def is_held_out(self) -> bool:
-        return self.group in HELD_OUT
 
 
 @dataclass(frozen=True)
@@ -99,78 +61,26 @@ def all_sources(folders: Folders) -> list[Source]:
     Raises:
         UsageError: The folder of recorded notes has no usable index.
     """
-    sources: list[Source] = []
-    for name, path in FONTS.items():
-        if path.is_file():
-            sources += _font_sources(name, path)
-    for name, path in DRUM_FONTS.items():
-        if path.is_file():
-            sources.append(_drum_font(name, path, 0, 0, "Drum kit", 3))
+    sources = font_sources()
     sources += _kit_sources()
+    sources += _hit_sources()
     sources += _loop_sources()
     sources += _synth_sources()
     sources += _sample_sources(folders.samples) if folders.samples else []
     sources += _package_sources(folders.packages) if folders.packages else []
     sources += _voice_sources(folders.speech)
-    return [source for source in sources if source.group not in LEFT_OUT]
+    return [_in_register(source) for source in sources if source.group not in LEFT_OUT]
+
+
+def _in_register(source: Source) -> Source:
+    """Low enough for a bass, high enough for a guitar, whatever the recordings reach."""
+    low, high = USUAL_REGISTERS.get(source.family, (source.low, source.high))
+    return replace(source, low=max(low, source.low), high=min(high, source.high))
 
 
 def part(sources: Iterable[Source], split: str) -> list[Source]:
     """The sources for training, or those held out."""
     return [source for source in sources if source.is_held_out == (split == TEST)]
-
-
-def _font_sources(name: str, path: Path) -> list[Source]:
-    sources = []
-    presets = [
-        (label, 0, program, low, high, styles, len(programs))
-        for label, programs, low, high, styles in GENERAL_MIDI
-        for program in programs
-    ]
-    for label, bank, program in VARIATIONS:
-        presets.append((label, bank, program, 50, 86, PLUCKED, 1))
-    for label, bank, program, low, high, styles, count in presets:
-        play = partial(_play_font, path, bank, program, FAMILY_OF_LABEL[label])
-        if name not in HELD_OUT or bank or program not in SHARED_PROGRAMS:
-            sources.append(Source(name, label, play, styles, low, high, 2 / count))
-    for label, programs in DRUM_PRESETS.items():
-        sources += [_drum_font(name, path, DRUM_BANK, program, label, 1) for program in programs]
-    for label, keys in PERCUSSION_KEYS.items():
-        own = [key for key in keys if name not in HELD_OUT or key not in SHARED_DRUM_KEYS]
-        if own:
-            styles = (rhythm.hits(*own),)
-            sources.append(_drum_font(name, path, DRUM_BANK, 0, label, 2, styles))
-    return sources
-
-
-def _play_font(
-    path: Path,
-    bank: int,
-    program: int,
-    family: str,
-    rng: Generator,
-    notes: Sequence[Note],
-    duration_s: float,
-) -> Samples:
-    expressive = family in ("wind", "bowed_strings", "guitar", "vocals", "other_keys")
-    vibrato = float(rng.choice((0, 0.3, 0.7))) if expressive else 0.0
-    glide = float(rng.choice((0, 0, 0, 0.3, 1.0))) if expressive else 0.0
-    return fluid.play(path, bank, program, notes, duration_s, vibrato, glide)
-
-
-def _drum_font(
-    name: str,
-    path: Path,
-    bank: int,
-    program: int,
-    label: str,
-    weight: float,
-    styles: tuple[Style, ...] = (rhythm.beat,),
-) -> Source:
-    def play(rng: Generator, notes: Sequence[Note], duration_s: float) -> Samples:
-        return fluid.play(path, bank, program, notes, duration_s)
-
-    return Source(name, label, play, styles, weight=weight)
 
 
 def _kit_sources() -> list[Source]:
@@ -180,12 +90,26 @@ def _kit_sources() -> list[Source]:
         if folder.name in LEFT_OUT_KITS or not files:
             continue
         notes = NoteSet(tuple(files), tuple(path.stem.lower() for path in files))
+        if folder.name in TAMBOURINE_KITS:
+            own = [path for path in files if "tambourine" in path.stem.lower()]
+            tambourines = NoteSet(tuple(own), tuple(path.stem.lower() for path in own))
+            sources.append(_hits_of(folder.name, "Tambourine", tambourines, 2))
         if folder.name in PERCUSSION_KITS:
             sources.append(_hits_of(folder.name, "Percussion", notes, 3))
         else:
             label = "Drum machine" if folder.name in DRUM_MACHINES else "Drum kit"
             styles = (rhythm.beat,)
             sources.append(Source(folder.name, label, notes.play_drums, styles, weight=2))
+    return sources
+
+
+def _hit_sources() -> list[Source]:
+    sources = []
+    for name, (folder, start) in HITS.items():
+        files = tuple(path for path in audio_files(folder) if path.stem.startswith(start))
+        if files:
+            notes = NoteSet(files, tuple(path.stem for path in files))
+            sources.append(_hits_of(name, "Percussion", notes, 3))
     return sources
 
 
@@ -217,6 +141,10 @@ def _synth_sources() -> list[Source]:
     return [
         Source("synth", "Synthesizer", synth.play, KEYS, 36, 92, weight=8),
         Source("synth", "Bass guitar", synth.play, LOW, 26, 48, weight=1.5),
+        Source("synth", "Electric piano", synth.electric_piano, KEYS, 30, 96, weight=4),
+    ] + [
+        Source("strings", label, partial(strings.play, label), styles, low, high, weight=5)
+        for label, (styles, low, high) in STRINGS.items()
     ]
 
 

@@ -1,6 +1,6 @@
-"""A small synthesizer: oscillators, a moving low-pass filter and an envelope, for keys and bass."""
+"""Small synthesizers: one of oscillators and a moving low-pass filter, and an electric piano."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -24,20 +24,49 @@ def play(rng: Generator, notes: Sequence[Note], duration_s: float) -> Samples:
     decay_s = float(rng.choice((0.1, 0.4, 2.0, 20.0)))
     width, ratio, depth = rng.uniform(0.1, 0.5), rng.choice((0.5, 1, 2, 3, 1.41)), rng.uniform(0, 5)
     mix = np.zeros(round(duration_s * SAMPLE_RATE_HZ), np.float32)
-    for note in notes:
-        start = round(note.start_s * SAMPLE_RATE_HZ)
-        count = min(len(mix) - start, round((note.duration_s + release_s) * SAMPLE_RATE_HZ))
-        if count <= 0:
-            continue
-        time_s = np.arange(count) / SAMPLE_RATE_HZ
+    for note, start, time_s in _sounding(notes, len(mix), release_s):
         envelope = np.minimum(1, time_s / attack_s) * np.exp(-time_s / decay_s)
         envelope *= np.clip((note.duration_s + release_s - time_s) / release_s, 0, 1)
-        wave = np.zeros(count)
+        wave = np.zeros(len(time_s))
         for shift in detune:
             phase = 440 * 2 ** ((note.pitch + shift - 69) / 12) * time_s + rng.random()
             wave += _oscillator(kind, phase, width, ratio, depth * envelope)
-        mix[start : start + count] += (wave * envelope * (note.velocity / 127)).astype(np.float32)
+        mix[start : start + len(time_s)] += (wave * envelope * (note.velocity / 127)).astype(
+            np.float32
+        )
     return _sweep(rng, mix)
+
+
+def electric_piano(rng: Generator, notes: Sequence[Note], duration_s: float) -> Samples:
+    """Two pairs of sines in frequency modulation, a body and a tine, as the DX7 made popular."""
+    body_depth, tine_depth = rng.uniform(0.3, 3), rng.uniform(0, 1.2)
+    tine_ratio = float(rng.choice((7, 11, 14)))
+    decay_s, tine_decay_s = rng.uniform(0.8, 4), rng.uniform(0.05, 0.5)
+    tremolo_hz, tremolo = rng.uniform(2, 7), float(rng.choice((0, 0, 0.3, 0.6)))
+    release_s, detune = rng.uniform(0.05, 0.4), rng.uniform(0, 0.08)
+    mix = np.zeros(round(duration_s * SAMPLE_RATE_HZ))
+    for note, start, time_s in _sounding(notes, len(mix), release_s):
+        phase = 2 * np.pi * 440 * 2 ** ((note.pitch - 69) / 12) * time_s
+        loudness = note.velocity / 127
+        fading = np.exp(-time_s / (decay_s * 2 ** ((60 - note.pitch) / 24)))
+        body = np.sin(phase + body_depth * loudness * fading * np.sin(phase * 2 ** (detune / 12)))
+        ringing = np.exp(-time_s / tine_decay_s)
+        tine = np.sin(phase + tine_depth * loudness * ringing * np.sin(tine_ratio * phase))
+        ending = np.clip((note.duration_s + release_s - time_s) / release_s, 0, 1)
+        mix[start : start + len(time_s)] += loudness * ending * fading * (body + tine)
+    time_s = np.arange(len(mix)) / SAMPLE_RATE_HZ
+    return (mix * (1 + tremolo * np.sin(2 * np.pi * tremolo_hz * time_s))).astype(np.float32)
+
+
+def _sounding(
+    notes: Sequence[Note], length: int, release_s: float
+) -> Iterator[tuple[Note, int, FloatArray]]:
+    """Each note with its first sample and its own time, release included, within the length."""
+    for note in notes:
+        start = round(note.start_s * SAMPLE_RATE_HZ)
+        count = min(length - start, round((note.duration_s + release_s) * SAMPLE_RATE_HZ))
+        if count > 0:
+            yield note, start, np.arange(count) / SAMPLE_RATE_HZ
 
 
 def _oscillator(

@@ -20,13 +20,14 @@ from torch.nn import functional
 
 from AST.command_line import EXIT_OK, exit_code, whole_number
 from AST.errors import UsageError
+from AST.mel_patches import PATCH_BANDS, PATCH_FRAMES
 from AST.rules import LOWER_SPEECH_PRED_SCORE, THRESHOLD_SPEECH_PRED_SCORE
 from AST.speech import CLASS_COUNT, INPUT_NODE, OUTPUT_NODE, SPEECH_CLASS
 from bench.frozen_graph import FrozenGraph
 from training.amounts import FULL
 from training.families import FAMILIES, FAMILY_OF_LABEL, SPEECH_FAMILY
 from training.network import UNTRAINED_BIAS
-from training.render import PATCH_BANDS, PATCH_FRAMES, load_cache
+from training.render import load_cache
 from training.sources import TEST, TRAIN
 
 CHANNELS = (16, 32, 48, 64)
