@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from AST import analysis
+from AST import analysis, arguments
 from AST.datasets import Dataset
 
 LABELS = {
@@ -67,7 +67,7 @@ DATASET = Dataset(
 
 
 def build_parser() -> argparse.ArgumentParser:
-    return analysis.build_parser(DATASET)
+    return arguments.build_parser(DATASET)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -4,11 +4,13 @@ A DeiT vision transformer over overlapping 16x16 patches of the spectrogram; its
 averaged, give 527 scores. Parameter names follow the authors' checkpoint.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 from timm.models.vision_transformer import Block
 from torch import nn
+from torch.nn import functional
 
 from AST.features import FRAME_COUNT, MEL_BAND_COUNT
 from AST.labels import AUDIOSET_CLASS_COUNT
@@ -112,18 +114,74 @@ class AudioSpectrogramTransformer(nn.Module):
 
         Shape: (batch, 1024 frames, 128 bands) -> (batch, 527).
         """
+        return self.classify(self.encode(spectrograms))
+
+    def encode(self, spectrograms: torch.Tensor) -> torch.Tensor:
+        """The class tokens after all blocks.
+
+        Shape: (batch, 1024 frames, 128 bands) -> (batch, 2, width).
+        """
         x = self.embed(spectrograms)
-        for block in self.blocks:
-            x = block(x)
-        x = self.norm(x[:, :TOKEN_COUNT])
-        logits: torch.Tensor = self.mlp_head(x.mean(dim=1))
+        for place, block in enumerate(self.blocks, start=1):
+            is_last = place == len(self.blocks)  # of which nothing but the class tokens is used
+            x = _run_block(block, x, TOKEN_COUNT if is_last else x.shape[1])
+        return x
+
+    def classify(self, tokens: torch.Tensor) -> torch.Tensor:
+        """Logits from the class tokens. Shape: (batch, 2, width) -> (batch, 527)."""
+        logits: torch.Tensor = self.mlp_head(self.norm(tokens).mean(dim=1))
         return logits
+
+
+def _run_block(block: Block, x: torch.Tensor, count: int) -> torch.Tensor:
+    """timm's block, for the first tokens.
+
+    Shape: (batch, tokens, width) -> (batch, count, width).
+    """
+    attention = block.attn
+    width = x.shape[2]
+    normalised = block.norm1(x)
+    if count == x.shape[1]:
+        query, key, value = attention.qkv(normalised).chunk(3, dim=2)
+    else:
+        weight, bias = attention.qkv.weight, attention.qkv.bias
+        query = functional.linear(normalised[:, :count], weight[:width], bias[:width])
+        key, value = functional.linear(normalised, weight[width:], bias[width:]).chunk(2, dim=2)
+    heads = attention.num_heads
+    mixed = attend(_by_head(query, heads), _by_head(key, heads), _by_head(value, heads))
+    x = x[:, :count] + attention.proj(mixed.transpose(1, 2).flatten(2))
+    done: torch.Tensor = x + block.mlp(block.norm2(x))
+    return done
+
+
+def attend(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
+    """Scaled dot-product attention.
+
+    Shape: (batch, heads, tokens, width of a head) each -> the same as ``query``.
+    """
+    if query.device.type != "cpu" or query.dtype == torch.float32:
+        return functional.scaled_dot_product_attention(query, key, value)
+    # In half precision torch's own is slower on CPUs than head by head, whose products stay in the
+    # cache (bench.steps).
+    mixed = torch.empty_like(query)
+    turned = (key * key.shape[-1] ** -0.5).transpose(-1, -2).contiguous()
+    with torch.autocast("cpu", enabled=False):  # it would store the weights in fp32
+        for clip in range(query.shape[0]):
+            for head in range(query.shape[1]):
+                weights = torch.softmax(query[clip, head] @ turned[clip, head], dim=-1)
+                torch.mm(weights, value[clip, head], out=mixed[clip, head])
+    return mixed
+
+
+def _by_head(x: torch.Tensor, heads: int) -> torch.Tensor:
+    """Shape: (batch, tokens, width) -> (batch, heads, tokens, width of a head)."""
+    return x.view(*x.shape[:2], heads, -1).transpose(1, 2)
 
 
 @torch.inference_mode()
 def attention_maps(
     model: AudioSpectrogramTransformer, spectrograms: torch.Tensor
-) -> list[torch.Tensor]:
+) -> Iterator[torch.Tensor]:
     """How much each token attends to each, in every block.
 
     Tokens: class, distillation, then the patches, mel band by mel band (low first), each along
@@ -132,12 +190,10 @@ def attention_maps(
     Shape: (batch, 1024 frames, 128 bands) -> depth x (batch, heads, tokens, tokens); the last
     axis sums to 1.
     """
-    maps = []
     x = model.embed(spectrograms)
     for block in model.blocks:
-        maps.append(_attention(block, x))
+        yield _attention(block, x)  # one at a time: all of a large model's are a gigabyte
         x = block(x)
-    return maps
 
 
 def _attention(block: Block, x: torch.Tensor) -> torch.Tensor:

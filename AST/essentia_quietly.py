@@ -1,7 +1,9 @@
 """Essentia without its log: it and its TensorFlow would print tens of thousands of lines."""
 
+import contextlib
 import functools
 import os
+from collections.abc import Iterator
 from types import ModuleType
 
 
@@ -17,3 +19,16 @@ def essentia_standard() -> ModuleType:
 
     module: ModuleType = essentia.standard
     return module
+
+
+@contextlib.contextmanager
+def no_messages() -> Iterator[None]:
+    """Keeps off stderr what Essentia's FFmpeg says when it writes, whatever it is told."""
+    kept, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(null, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(null)

@@ -10,11 +10,13 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from AST.audio import Recording, Samples, to_model_rate
+from AST.audio import Recording, Samples, resampled
 
 Samples16Bit = npt.NDArray[np.int16]
 """Mono samples, shape (n,), full scale at -32768 and 32767."""
 Milliseconds = npt.NDArray[np.int64]
+Positions = npt.NDArray[np.int64]
+"""In samples."""
 
 FULL_SCALE = 32_768
 
@@ -35,13 +37,27 @@ def excerpt(recording: Recording) -> Samples:
 
     Shape: (n,) -> (m,), m up to 960,000 (60 s).
     """
-    sound = trim_silence(to_16_bit(recording.samples), recording.sample_rate_hz)
-    sound = cut(sound, recording.sample_rate_hz)
+    sound = sound_of(recording)
     if not sound.any():
         return np.zeros(0, np.float32)
-    return to_model_rate(
-        sound.astype(np.float32) / np.float32(FULL_SCALE), recording.sample_rate_hz
-    )
+    return resampled(sound.astype(np.float32) / np.float32(FULL_SCALE), recording.sample_rate_hz)
+
+
+def sound_of(recording: Recording) -> Samples16Bit:
+    """What is left of a recording when its silent parts are cut out; of a long one a part of that.
+
+    Shape: (n,) -> (m,), m <= n but for the up to half a millisecond of zeros that pydub appends.
+    """
+    ranges = excerpt_ranges(recording)
+    chunks = [to_16_bit(recording.read(start, min(end, recording.length))) for start, end in ranges]
+    if len(ranges) and ranges[-1, 1] > recording.length:  # the last millisecond was rounded up
+        chunks.append(np.zeros(ranges[-1, 1] - recording.length, np.int16))
+    return np.concatenate(chunks) if chunks else np.zeros(0, np.int16)
+
+
+def excerpt_ranges(recording: Recording) -> Positions:
+    """Where the excerpt lies in the recording: starts and ends in samples, shape (ranges, 2)."""
+    return _cut(sound_ranges(recording), recording.sample_rate_hz)
 
 
 def to_16_bit(samples: Samples) -> Samples16Bit:
@@ -61,61 +77,77 @@ def to_16_bit(samples: Samples) -> Samples16Bit:
     return rounded
 
 
-def cut(samples: Samples16Bit, sample_rate_hz: int) -> Samples16Bit:
-    """Seconds 30 to 60 of more than 60 s, else all."""
-    if _length_ms(samples, sample_rate_hz) <= EXCERPT_END_MS:
-        return samples
-    start, end = _position(np.array([EXCERPT_START_MS, EXCERPT_END_MS]), sample_rate_hz)
-    return samples[start:end]
+def sound_ranges(recording: Recording) -> Positions:
+    """Where a recording sounds: starts and ends in samples, the kept silence included.
 
-
-def trim_silence(samples: Samples16Bit, sample_rate_hz: int) -> Samples16Bit:
-    """What is left of a recording when its silent parts are cut out.
-
-    Shape: (n,) -> (m,), m <= n but for the up to half a millisecond of zeros that pydub appends.
+    Shape: (ranges, 2).
     """
-    length_ms = _length_ms(samples, sample_rate_hz)
-    ranges_ms = _sound_ranges_ms(_silent_starts_ms(samples, sample_rate_hz), length_ms)
+    rate_hz = recording.sample_rate_hz
+    length_ms = _length_ms(recording.length, rate_hz)
+    ranges_ms = _sound_ranges_ms(_silent_starts_ms(recording, length_ms), length_ms)
     ranges_ms += np.array([-KEEP_SILENCE_MS, KEEP_SILENCE_MS])
     meeting = ranges_ms[1:, 0] < ranges_ms[:-1, 1]  # kept silences that overlap share the middle
     middle = (ranges_ms[1:, 0] + ranges_ms[:-1, 1]) // 2
     ranges_ms[1:, 0] = np.where(meeting, middle, ranges_ms[1:, 0])
     ranges_ms[:-1, 1] = np.where(meeting, middle, ranges_ms[:-1, 1])
-    ranges = _position(ranges_ms.clip(0, length_ms), sample_rate_hz)
-    chunks = [samples[start:end] for start, end in ranges]
-    if len(ranges) and ranges[-1, 1] > len(samples):  # the last millisecond was rounded up
-        chunks.append(np.zeros(ranges[-1, 1] - len(samples), np.int16))
-    return np.concatenate(chunks) if chunks else samples[:0]
+    return _position(ranges_ms.clip(0, length_ms), rate_hz)
 
 
-def _length_ms(samples: Samples16Bit, sample_rate_hz: int) -> int:
-    return round(1000 * (len(samples) / sample_rate_hz))
+def _cut(ranges: Positions, sample_rate_hz: int) -> Positions:
+    """Seconds 30 to 60 of what lies in the ranges, if that is more than 60 s, else all."""
+    lengths = ranges[:, 1] - ranges[:, 0]
+    if _length_ms(int(lengths.sum()), sample_rate_hz) <= EXCERPT_END_MS:
+        return ranges
+    first, last = _position(np.array([EXCERPT_START_MS, EXCERPT_END_MS]), sample_rate_hz)
+    offsets = ranges[:, 0] - (np.cumsum(lengths) - lengths)  # from the sound to the recording
+    starts = np.maximum(ranges[:, 0], first + offsets)
+    ends = np.minimum(ranges[:, 1], last + offsets)
+    heard: Positions = np.stack([starts, ends], axis=1)[starts < ends]
+    return heard
 
 
-def _position(time_ms: Milliseconds, sample_rate_hz: int) -> npt.NDArray[np.int64]:
-    position: npt.NDArray[np.int64] = (time_ms * (sample_rate_hz / 1000)).astype(np.int64)
+def _length_ms(sample_count: int, sample_rate_hz: int) -> int:
+    return round(1000 * (sample_count / sample_rate_hz))
+
+
+def _position(time_ms: Milliseconds, sample_rate_hz: int) -> Positions:
+    position: Positions = (time_ms * (sample_rate_hz / 1000)).astype(np.int64)
     return position
 
 
-def _silent_starts_ms(samples: Samples16Bit, sample_rate_hz: int) -> Milliseconds:
+def _silent_starts_ms(recording: Recording, length_ms: int) -> Milliseconds:
     """Where the silent windows of 500 ms start, on a grid of 100 ms and at the last possible."""
-    last_ms = _length_ms(samples, sample_rate_hz) - MIN_SILENCE_MS
+    last_ms = length_ms - MIN_SILENCE_MS
     if last_ms < 0:
         return np.zeros(0, np.int64)
     starts_ms = np.append(np.arange(0, last_ms, SEEK_STEP_MS), last_ms)
-    starts = _position(starts_ms, sample_rate_hz)
-    ends = _position(starts_ms + MIN_SILENCE_MS, sample_rate_hz)
-    edges = np.unique(np.concatenate([starts, ends]))
-    inner_edges = edges[edges < len(samples)]
-    energies = np.add.reduceat(np.square(samples, dtype=np.int32), inner_edges, dtype=np.int64)
-    energy_before = np.zeros(len(edges), np.int64)
-    energy_before[1:] = np.cumsum(energies)[: len(edges) - 1]
+    starts = _position(starts_ms, recording.sample_rate_hz)
+    ends = _position(starts_ms + MIN_SILENCE_MS, recording.sample_rate_hz)
+    edges = np.unique(np.concatenate([starts, ends, [recording.length]]))
+    energy_before = _energy_before(recording, edges)
     windows = energy_before[np.searchsorted(edges, ends)]
     windows -= energy_before[np.searchsorted(edges, starts)]
+    whole = energy_before[np.searchsorted(edges, recording.length)]
     rms_values = np.floor(np.sqrt(windows / (ends - starts)))
-    is_silent = rms_values <= _silence_threshold(int(energies.sum()), len(samples))
+    is_silent = rms_values <= _silence_threshold(int(whole), recording.length)
     silent_starts_ms: Milliseconds = starts_ms[is_silent]
     return silent_starts_ms
+
+
+def _energy_before(recording: Recording, edges: Positions) -> Positions:
+    """Sum of the squared 16-bit samples before each of some positions that rise from 0."""
+    energies = np.zeros(len(edges), np.int64)  # from each edge to the next
+    for start, block in recording.blocks():
+        squares = np.square(to_16_bit(block), dtype=np.int32)
+        first, end = np.searchsorted(edges, [start, start + len(block)])
+        inside = edges[first:end] - start
+        if first < len(edges) and edges[first] == start:
+            place = first
+        else:  # the block begins between two edges
+            place, inside = first - 1, np.insert(inside, 0, 0)
+        energies[place : place + len(inside)] += np.add.reduceat(squares, inside, dtype=np.int64)
+    before: Positions = np.cumsum(energies) - energies
+    return before
 
 
 def _silence_threshold(energy: int, sample_count: int) -> float:

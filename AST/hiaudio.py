@@ -5,18 +5,23 @@ raises ``AST.errors.StemError`` for a file that cannot be analysed.
 """
 
 import math
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from AST.audio import Samples, decode, rms_dbfs, to_model_rate
+from AST.audio import Samples, rms_dbfs
+from AST.decoding import decode
+from AST.errors import UsageError
 from AST.excerpt import excerpt
+from AST.mel_patches import patches_of
 from AST.rules import (
     LOWER_SPEECH_PRED_SCORE,
     SILENCE_RMS_DB_THRESHOLD,
     THRESHOLD_SPEECH_PRED_SCORE,
     best_instrument,
 )
+from AST.settings import AUTO, PRECISIONS, SPEECH_BACKENDS
 from AST.weights import PUBLISHED, obtain_both
 
 if TYPE_CHECKING:
@@ -38,7 +43,11 @@ _models: "Models | None" = None
 
 
 def init_inst_recog(
-    model: str = PUBLISHED, speech_model: str | None = None, device: str = "auto"
+    model: str = PUBLISHED,
+    speech_model: str | None = None,
+    device: str = AUTO,
+    precision: str = AUTO,
+    speech_backend: str = AUTO,
 ) -> None:
     """Loads both models, fetching them if need be; see the analyze scripts for the arguments.
 
@@ -46,11 +55,19 @@ def init_inst_recog(
         AST.errors.UsageError: A model or the device is not to be had.
     """
     global _models
+    from AST.devices import select_devices
     from AST.pipeline import Models
-    from AST.tagger import select_device
 
+    if precision not in PRECISIONS or speech_backend not in SPEECH_BACKENDS:
+        raise UsageError(
+            f"precision {precision!r}, speech_backend {speech_backend!r}: expected one of "
+            f"{', '.join(PRECISIONS)} and one of {', '.join(SPEECH_BACKENDS)}"
+        )
     files = obtain_both(model, speech_model)
-    _models = Models.load(files["ast"].path, files["speech"].path, select_device(device))
+    paths = files["ast"].path, files["speech"].path
+    _models = Models.load(*paths, select_devices(device)[0], precision, speech_backend)
+    if _models.speech.fallback:
+        warnings.warn(_models.speech.fallback, stacklevel=2)
 
 
 def getaudioexcerpt(path: str) -> Samples:
@@ -81,14 +98,13 @@ def make_instrument_pred(path: str, is_speech_pred: float) -> tuple[str, float]:
 
 def tellifisspeech(path: str) -> float:
     """How much a file sounds like spoken word, in percent."""
-    recording = decode(Path(path))
-    samples = to_model_rate(recording.samples, recording.sample_rate_hz)
-    return _loaded().speech.score_percent(samples)
+    patches = patches_of(decode(Path(path)), Path(path))
+    return _loaded().speech.scores_percent([patches])[0]
 
 
 def tellifsilence(path: str) -> tuple[bool, float]:
     """Whether a file counts as silent, and its RMS level in dBFS."""
-    level_dbfs = rms_dbfs(decode(Path(path)).samples)
+    level_dbfs = rms_dbfs(decode(Path(path)))
     return level_dbfs < SILENCE_RMS_DB_THRESHOLD, level_dbfs
 
 

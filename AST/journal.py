@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from AST.errors import UsageError
 from AST.labels import AUDIOSET_CLASS_COUNT
-from AST.results import Row, format_rows
+from AST.results import RUN_RECORD, SCORES, Row, beside, format_rows
 
 
 @dataclass(frozen=True)
@@ -100,10 +100,9 @@ class Journal:
         scores = io.BytesIO()
         np.savez_compressed(scores, allow_pickle=False, **self._arrays())
         text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
-        stem = self.output.with_suffix("").name
         with _writing(self.output):
-            _write_whole(self.output.with_name(f"{stem}.scores.npz"), scores.getvalue())
-            _write_whole(self.output.with_name(f"{stem}.run.json"), text.encode())
+            _write_whole(beside(self.output, SCORES), scores.getvalue())
+            _write_whole(beside(self.output, RUN_RECORD), text.encode())
             self._partial_path.replace(self.output)
             self._log_path.unlink()
 

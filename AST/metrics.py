@@ -18,9 +18,18 @@ class Accuracy:
         return 100 * self.matches / self.total
 
 
+def normalised(label: str) -> str:
+    """A label without what does not count: case and blanks around.
+
+    >>> normalised(" Bass ")
+    'bass'
+    """
+    return label.strip().casefold()
+
+
 def is_match(row: Row) -> bool:
-    """Whether the proposed label is the reference label; case and blanks around do not count."""
-    return row.label.strip().casefold() == row.proposed_label.strip().casefold()
+    """Whether the proposed label is the reference label."""
+    return normalised(row.label) == normalised(row.proposed_label)
 
 
 def accuracy(rows: Sequence[Row]) -> Accuracy:

@@ -76,3 +76,10 @@ SPEECH_FILE = ModelFile(
 )
 
 MODEL_FILES = (AST_FILE, SPEECH_FILE)
+
+
+def cache_folder() -> Path:
+    """This user's folder for what the suite fetches or finds out about models."""
+    import pooch
+
+    return Path(pooch.os_cache("ast-stem-suite"))

@@ -1,5 +1,6 @@
 """What a worker makes of one file: everything that needs no model."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,11 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from torch.utils.data import Dataset
 
-from AST.audio import Samples, decode, rms_dbfs, to_model_rate
+from AST.audio import rms_dbfs
 from AST.datasets import Stem
+from AST.decoding import decode
 from AST.errors import StemError
 from AST.excerpt import excerpt
 from AST.features import spectrogram
+from AST.mel_patches import MelPatches, patches_of
 
 
 @dataclass(frozen=True)
@@ -20,13 +23,13 @@ class PreparedStem:
 
     Attributes:
         rms_dbfs: Level of the whole file.
-        samples: The whole file at 16 kHz, for the speech model; shape (n,).
+        patches: The speech model's input, of the whole file: blocks of shape (patches, 96, 64).
         spectrogram: AST's input, shape (1024 frames, 128 bands); None when nothing sounds.
         warning: What is odd about the file, or None.
     """
 
     rms_dbfs: float
-    samples: Samples
+    patches: Iterable[MelPatches]
     spectrogram: npt.NDArray[np.float32] | None
     warning: str | None
 
@@ -47,8 +50,8 @@ def prepare(path: Path) -> PreparedStem:
     recording = decode(path)
     heard = excerpt(recording)
     return PreparedStem(
-        rms_dbfs=rms_dbfs(recording.samples),
-        samples=to_model_rate(recording.samples, recording.sample_rate_hz),
+        rms_dbfs=rms_dbfs(recording),
+        patches=patches_of(recording, path),
         spectrogram=spectrogram(heard).numpy() if heard.size else None,
         warning=recording.warning,
     )

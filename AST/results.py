@@ -9,6 +9,10 @@ from typing import NamedTuple, TextIO
 
 from AST.errors import UsageError
 
+SCORES = "scores.npz"
+RUN_RECORD = "run.json"
+"""What a run writes beside its results file."""
+
 
 class Row(NamedTuple):
     """One stem's line; the fields are the columns of the results file, in this order."""
@@ -19,6 +23,30 @@ class Row(NamedTuple):
     proposed_label: str
 
 
+def beside(results: Path, kind: str) -> Path:
+    """A file that belongs to a results file.
+
+    >>> beside(Path("results_dsd100.csv"), SCORES).name
+    'results_dsd100.scores.npz'
+    """
+    return results.with_name(f"{results.with_suffix('').name}.{kind}")
+
+
+def check_distinct(inputs: Iterable[Path], outputs: Iterable[Path]) -> None:
+    """Whether nothing that a command reads or writes is overwritten by it.
+
+    Raises:
+        UsageError: A file is named twice.
+    """
+    taken = {path.resolve() for path in inputs}
+    for output in outputs:
+        if output.resolve() in taken:
+            raise UsageError(
+                f"{output}: this command reads or writes that file already; choose another name"
+            )
+        taken.add(output.resolve())
+
+
 def check_output(path: Path) -> None:
     """Whether a results file may be made at a path, before hours are spent on it.
 
@@ -26,7 +54,7 @@ def check_output(path: Path) -> None:
         UsageError: It may not.
     """
     if not path.name or path.is_dir():
-        raise UsageError(f"{path}: is a folder; expected the results file's name for --output")
+        raise UsageError(f"{path}: is a folder; expected a file's name for --output")
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
         raise UsageError(f"{path}: cannot be written; --output needs a folder that can be written")
 

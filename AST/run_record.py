@@ -24,9 +24,13 @@ def run_identity(
     folder: Path,
     stems: Sequence[Stem],
     models: Mapping[str, LocalModel],
-    device: str,
+    computation: Mapping[str, str],
 ) -> dict[str, Any]:
-    """What decides the results: a stopped run is resumed only where all of it is the same."""
+    """What decides the results: a stopped run is resumed only where all of it is the same.
+
+    Args:
+        computation: Device, precision and the like.
+    """
     listed = "\n".join(f"{stem.label}\t{stem.path_text}" for stem in stems)
     return {
         "dataset": dataset.name,
@@ -34,7 +38,7 @@ def run_identity(
         "list_of_stems_sha256": hashlib.sha256(listed.encode()).hexdigest(),
         "label_dictionary": {stem: list(names) for stem, names in dataset.names_of_stem.items()},
         "models": {name: model.sha256 for name, model in models.items()},
-        "device": device,
+        **computation,
     }
 
 

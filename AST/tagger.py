@@ -3,36 +3,30 @@
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import nn
 
 from AST.ast_model import AudioSpectrogramTransformer
 from AST.errors import UsageError
 
-
-def select_device(name: str) -> torch.device:
-    """The device of a name; ``auto`` takes CUDA, else Apple's MPS, else the CPU.
-
-    Raises:
-        UsageError: This machine or this torch has no such device.
-    """
-    available = {
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-        "cpu": True,
-    }
-    if name == "auto":
-        name = next(device for device, there in available.items() if there)
-    if not available[name]:
-        usable = ", ".join(device for device, there in available.items() if there)
-        raise UsageError(f"--device {name}: not available to torch on this machine; use {usable}")
-    return torch.device(name)
+CLIPS_IN_CACHE = 2
+"""On a CPU, where a larger batch is slower: what a block makes of it no longer fits."""
 
 
 class Tagger:
-    """AST on a device."""
+    """AST on a device, its matrix products in a precision; what is added up stays in fp32."""
 
-    def __init__(self, model: AudioSpectrogramTransformer, device: torch.device) -> None:
+    def __init__(
+        self,
+        model: AudioSpectrogramTransformer,
+        device: torch.device,
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
         self._model = model.to(device)
-        self._device = device
+        self._device, self._dtype = device, dtype
+        if dtype != torch.float32:
+            for module in (*model.blocks.modules(), model.patch_embed):
+                if isinstance(module, nn.Linear | nn.Conv2d):
+                    module.to(dtype)  # once here, not anew by autocast for each batch
 
     @torch.inference_mode()
     def scores(self, spectrograms: torch.Tensor) -> npt.NDArray[np.float32]:
@@ -41,12 +35,31 @@ class Tagger:
         Raises:
             UsageError: The batch does not fit into the device's memory.
         """
+        lower = self._dtype != torch.float32
+        at_once = CLIPS_IN_CACHE if self._device.type == "cpu" else len(spectrograms)
+        parts = torch.split(spectrograms, at_once)
         try:
-            scores = self._model(spectrograms.to(self._device)).sigmoid().float().cpu()
+            with torch.autocast(self._device.type, self._dtype, enabled=lower):
+                tokens = torch.cat([self._model.encode(part.to(self._device)) for part in parts])
+            scores = self._model.classify(tokens.float()).sigmoid().cpu()
         except torch.OutOfMemoryError as error:
             raise UsageError(
                 f"no memory on {self._device} for a batch of {len(spectrograms)}; start the same "
                 "command again with a smaller --batch-size to go on"
             ) from error
         array: npt.NDArray[np.float32] = scores.numpy()
+        check_finite(array, self._dtype)
         return array
+
+
+def check_finite(scores: npt.NDArray[np.float32], dtype: torch.dtype) -> None:
+    """Looks for what a precision's range could not hold: no rule may decide on that.
+
+    Raises:
+        UsageError: A score is no finite number.
+    """
+    if not np.isfinite(scores).all():
+        raise UsageError(
+            f"a model's scores are no finite numbers in {str(dtype).partition('.')[2]}; start anew "
+            "with --precision fp32"
+        )

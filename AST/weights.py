@@ -16,7 +16,7 @@ from typing import Any
 from AST.command_line import EXIT_OK, EXIT_SOME_FILES_FAILED, exit_code
 from AST.datasets import printable
 from AST.errors import UsageError
-from AST.model_files import AST_FILE, MODEL_FILES, SPEECH_FILE, HubFile, ModelFile
+from AST.model_files import AST_FILE, MODEL_FILES, SPEECH_FILE, HubFile, ModelFile, cache_folder
 
 PUBLISHED, TINY = "published", "tiny"
 DOWNLOAD_TIMEOUT_S = 30
@@ -89,7 +89,7 @@ def find_cached(model_file: ModelFile) -> Path | None:
         hub = model_file.hub
         found = try_to_load_from_cache(hub.repository, hub.name, revision=hub.revision)
         return Path(found) if isinstance(found, str) else None
-    path = _download_folder() / _file_name(model_file)
+    path = cache_folder() / _file_name(model_file)
     return path if path.exists() else None
 
 
@@ -134,16 +134,10 @@ def _fetch_from_url(model_file: ModelFile) -> Path:
             model_file.url,
             known_hash=f"sha256:{model_file.sha256}",
             fname=_file_name(model_file),
-            path=_download_folder(),
+            path=cache_folder(),
             downloader=pooch.HTTPDownloader(progressbar=progress, timeout=DOWNLOAD_TIMEOUT_S),
         )
     return Path(path)
-
-
-def _download_folder() -> Path:
-    import pooch
-
-    return Path(pooch.os_cache("ast-stem-suite"))
 
 
 def _file_name(model_file: ModelFile) -> str:

@@ -65,13 +65,13 @@ class FrozenGraph:
             "Conv2D",
             [x, kernel],
             T=FLOAT,
-            strides=_integers(1, 1, 1, 1),
+            strides=integers(1, 1, 1, 1),
             padding=AttrValue(s=b"SAME"),
         )
         return self._add_bias(name, product, bias)
 
     def max_pool(self, name: str, x: str) -> str:
-        window = _integers(1, 2, 2, 1)
+        window = integers(1, 2, 2, 1)
         padding = AttrValue(s=b"SAME")
         return self.node(
             name, "MaxPool", [x], T=FLOAT, ksize=window, strides=window, padding=padding
@@ -95,5 +95,5 @@ def _shape(shape: Sequence[int]) -> TensorShapeProto:
     return TensorShapeProto(dim=[TensorShapeProto.Dim(size=size) for size in shape])
 
 
-def _integers(*values: int) -> AttrValue:
+def integers(*values: int) -> AttrValue:
     return AttrValue(list=AttrValue.ListValue(i=values))

@@ -18,6 +18,7 @@ from AST.speech import CLASS_COUNT, INPUT_NODE, OUTPUT_NODE, SPEECH_CLASS
 from bench.frozen_graph import FrozenGraph
 
 SMALLEST = Size(width=64, depth=2, stride=16)
+SIZE_CHOICES = ("smallest", *SIZES)
 AST_FILE_NAME = "audio_mdl.pth"
 SPEECH_FILE_NAME = "genre_rosamerica-vggish-audioset-1.pb"
 VGGISH_CHANNELS = ((64,), (128,), (256, 256), (512, 512))
@@ -100,7 +101,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("folder", type=Path, help="where to write them")
     parser.add_argument(
         "--size",
-        choices=("smallest", *SIZES),
+        choices=SIZE_CHOICES,
         default="smallest",
         help="AST's size; the speech model is of the published size unless this is smallest "
         "(default: %(default)s)",

@@ -42,10 +42,21 @@ def stem(name: str, duration_s: float, seed: int) -> FloatArray:
     return np.stack([left, right], axis=1)
 
 
-def write_samples(path: Path, samples: FloatArray, subtype: str = "PCM_16") -> None:
-    """Writes samples, shape (n,) or (n, channels), and the folders that their path needs."""
+def write_samples(
+    path: Path, samples: FloatArray, subtype: str = "PCM_16", duration_s: float | None = None
+) -> None:
+    """Writes samples, shape (n,) or (n, channels), and the folders that their path needs.
+
+    Args:
+        duration_s: Until then the samples are repeated; without it they are written once.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    soundfile.write(path, samples, SAMPLE_RATE_HZ, subtype=subtype)
+    channels = 1 if samples.ndim == 1 else samples.shape[1]
+    left = len(samples) if duration_s is None else round(duration_s * SAMPLE_RATE_HZ)
+    with soundfile.SoundFile(path, "w", SAMPLE_RATE_HZ, channels, subtype) as file:
+        while left:
+            file.write(samples[:left])
+            left -= min(left, len(samples))
 
 
 def write_dsd100(folder: Path, songs: int, duration_s: float) -> None:

@@ -1,69 +1,45 @@
-"""Where the time of a run goes: each part alone, then the whole pipeline, in one process.
+"""Where the time of a run goes, and how far it is from what the hardware allows.
 
 Stems are synthetic and models random, of the published sizes: speed depends on neither.
-``--size embedded`` takes the small models of the repository.
-The table goes to stderr, JSON to stdout.
+``--size embedded`` takes the small models of the repository. The table goes to stderr, JSON to
+stdout.
 """
 
 import argparse
 import json
 import os
-import platform
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from AST.analysis import DEFAULT_BATCH_SIZE
-from AST.ast_model import SIZES
-from AST.audio import decode, rms_dbfs, to_model_rate
-from AST.command_line import whole_number
+from AST.arguments import BATCH_SIZE, default_workers
+from AST.checkpoint import load_checkpoint
+from AST.command_line import EXIT_OK, exit_code, whole_number
 from AST.datasets import Stem
-from AST.excerpt import excerpt, to_16_bit, trim_silence
-from AST.features import spectrogram
-from AST.labels import LabelMap
+from AST.devices import select_devices
+from AST.frozen_graph import nodes_up_to
+from AST.graph_in_torch import GraphInTorch
 from AST.model_files import AST_FILE, SPEECH_FILE
-from AST.pipeline import Models, Preparation, analyse_batch
-from bench import random_models, synthetic_stems
+from AST.pipeline import DTYPES, Models
+from AST.preparation import prepare
+from AST.settings import AUTO, BF16, CPU, FP32, PRECISIONS, SPEECH_BACKENDS, device_names
+from AST.speech import INPUT_NODE, OUTPUT_NODE
+from bench import machine, random_models, synthetic_stems
+from bench.parts import parts_s
+from bench.script_run import run_script
+from bench.ways import STUDY, figures_of, ways_in_turns
 
 EMBEDDED = "embedded"
+SIZE_CHOICES = (EMBEDDED, *random_models.SIZE_CHOICES)
 NAMES = ("vocals", "drums", "bass")
-
-
-def parts_s(path: Path, models: Models) -> dict[str, float]:
-    """Seconds that each part of the work on one file takes, alone."""
-    seconds: dict[str, float] = {}
-
-    def timed(part: str, work: Callable[[], Any]) -> Any:
-        start = time.perf_counter()
-        result = work()
-        seconds[part] = time.perf_counter() - start
-        return result
-
-    recording = timed("decode", lambda: decode(path))
-    timed("level", lambda: rms_dbfs(recording.samples))
-    samples = timed("resample", lambda: to_model_rate(recording.samples, recording.sample_rate_hz))
-    timed("trim", lambda: trim_silence(to_16_bit(recording.samples), recording.sample_rate_hz))
-    heard = excerpt(recording)
-    features = timed("features", lambda: spectrogram(heard))
-    timed("speech", lambda: models.speech.score_percent(samples))
-    timed("ast", lambda: models.tagger.scores(features.unsqueeze(0)))
-    return seconds
-
-
-def pipeline_s(stems: Sequence[Stem], models: Models, batch_size: int, workers: int) -> float:
-    """Seconds from the first file to the last result, models loaded before."""
-    start = time.perf_counter()
-    preparation = Preparation(stems, workers)
-    done = 0
-    for prepared in preparation.batches(batch_size):
-        batch = stems[done : done + len(prepared)]
-        done += len(list(analyse_batch(batch, prepared, models, LabelMap({}))))
-    return time.perf_counter() - start
+PARTS_FILES = 3
+REPEATED_S = 60
+SHORT_S = 10
 
 
 def model_paths(size: str, folder: Path) -> tuple[Path, Path]:
@@ -74,53 +50,156 @@ def model_paths(size: str, folder: Path) -> tuple[Path, Path]:
     return folder / random_models.AST_FILE_NAME, folder / random_models.SPEECH_FILE_NAME
 
 
-def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
-    ast_path, speech_path = model_paths(arguments.size, folder)
+def make_stems(folder: Path, count: int, duration_s: int) -> list[Stem]:
+    """Stereo WAVs, 44.1 kHz and 16 bits, in DSD100's layout; a minute, repeated as needed."""
     stems = []
-    for index in range(arguments.files):
+    for index in range(count):
         name = NAMES[index % len(NAMES)]
-        stem = Stem(name, folder / f"{index:04d}-{name}.wav")
-        samples = synthetic_stems.stem(name, arguments.duration_s, seed=index)
-        synthetic_stems.write_samples(stem.path, samples)
+        song = folder / "Sources" / "Dev" / f"{index // len(NAMES):04d}"
+        stem = Stem(name, song / f"{name}.wav")
+        samples = synthetic_stems.stem(name, min(duration_s, REPEATED_S), seed=index)
+        synthetic_stems.write_samples(stem.path, samples, duration_s=duration_s)
         stems.append(stem)
-    models = Models.load(ast_path, speech_path, torch.device("cpu"))
-    parts_s(stems[0].path, models)  # first calls set up memory and thread pools
-    rounds = [parts_s(stem.path, models) for stem in stems]
-    parts = {part: sorted(r[part] for r in rounds)[len(rounds) // 2] for part in rounds[0]}
-    whole_s = pipeline_s(stems, models, arguments.batch_size, arguments.workers) / len(stems)
+    return stems
+
+
+def _ways(
+    stems: Sequence[Stem], paths: tuple[Path, Path], arguments: argparse.Namespace
+) -> dict[str, dict[str, float]]:
+    device = select_devices(arguments.device)[0]
+    models = {
+        name: Models.load(*paths, device, name, arguments.speech_backend)
+        for name in arguments.precisions
+    }
+    ways = ways_in_turns(stems, paths, models, arguments.batch_size, arguments.workers)
+    return figures_of(ways, len(stems), arguments.duration_s)
+
+
+def floor_s(
+    stems: Sequence[Stem], paths: tuple[Path, Path], precision: str, device: torch.device
+) -> dict[str, float]:
+    """The least that a file could take: the models' operations at the matrix rate, and reading."""
+    graph = GraphInTorch(nodes_up_to(paths[1], OUTPUT_NODE), INPUT_NODE)
+    patches = sum(len(block) for block in prepare(stems[0].path).patches)
+    counted = machine.operations(load_checkpoint(paths[0]), graph, patches)
+    rate = machine.operations_per_s(DTYPES[precision], device)
+    floor = {name: count / rate for name, count in counted.items()}
+    size = stems[0].path.stat().st_size
+    floor["read"] = size / machine.read_bytes_per_s([stem.path for stem in stems])
+    return {**floor, "sum": sum(floor.values()), "operations_per_s": rate}
+
+
+def runs_as_script(
+    stems: Path, paths: tuple[Path, Path], arguments: argparse.Namespace
+) -> dict[str, dict[str, float]]:
+    """For each precision what a user sees, start-up and all; and then for one short file."""
+    flags = ["--model", str(paths[0]), "--speech-model", str(paths[1])]
+    for name in ("speech_backend", "device", "batch_size", "workers"):
+        flags += [f"--{name.replace('_', '-')}", str(getattr(arguments, name))]
+    folders = {precision: (stems, precision) for precision in arguments.precisions}
+    short = stems.parent / "short"
+    make_stems(short, 1, SHORT_S)
+    folders[f"one file of {SHORT_S} s"] = (short, arguments.precisions[0])
     return {
-        "files": arguments.files,
-        "duration_s": arguments.duration_s,
-        "ast_size": arguments.size,
-        "batch_size": arguments.batch_size,
-        "workers": arguments.workers,
-        "cores": os.cpu_count(),
-        "processor": platform.processor() or platform.machine(),
-        "seconds_per_file": {**parts, "pipeline": whole_s},
-        "pipeline_over_model_passes": whole_s / (parts["speech"] + parts["ast"]),
+        name: asdict(
+            run_script(folder, folder.parent / f"{name}.csv", [*flags, "--precision", precision])
+        )
+        for name, (folder, precision) in folders.items()
     }
 
 
+def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """All figures; see ``show`` for what they are."""
+    paths = model_paths(arguments.size, folder)
+    stems = make_stems(folder / "stems", arguments.files, arguments.duration_s)
+    device = select_devices(arguments.device)[0]
+    runs = runs_as_script(folder / "stems", paths, arguments)
+    models = Models.load(*paths, device, arguments.precisions[0], arguments.speech_backend)
+    parts = parts_s([stem.path for stem in stems[:PARTS_FILES]], models, folder)
+    del models
+    return {
+        "machine": {
+            "processor": machine.processor(),
+            "cores": os.cpu_count(),
+            "torch": str(torch.__version__),
+        },
+        "settings": vars(arguments),
+        "parts_s": parts,
+        "floor_s": {name: floor_s(stems, paths, name, device) for name in arguments.precisions},
+        "ways": _ways(stems, paths, arguments),
+        "runs": runs,
+    }
+
+
+def show(figures: dict[str, Any]) -> str:
+    """The figures as a table."""
+    duration_s = figures["settings"]["duration_s"]
+    lines = [
+        f"{figures['machine']['processor']}, {figures['machine']['cores']} cores; stems of "
+        f"{duration_s} s, models: {figures['settings']['size']}",
+        "",
+        "one file, each part alone         s",
+        *(f"  {part:<24}{seconds:>10.3f}" for part, seconds in figures["parts_s"].items()),
+    ]
+    for precision, floor in figures["floor_s"].items():
+        rate = floor["operations_per_s"] / 1e9
+        lines += ["", f"floor in {precision}: {rate:.0f} G operations/s in matrix products"]
+        lines += [
+            f"  {part:<24}{seconds:>10.3f}"
+            for part, seconds in floor.items()
+            if part != "operations_per_s"
+        ]
+    lines += ["", "models loaded       s/file   files/s  x real time  x study   AST +-  speech +-"]
+    for name, way in figures["ways"].items():
+        lines.append(
+            f"  {name:<16}{way['seconds_per_file']:>8.3f}{way['files_per_s']:>10.2f}"
+            f"{way['times_real_time']:>13.0f}{way['times_the_study']:>9.2f}"
+            f"{way.get('ast_difference', 0):>9.1e}{way.get('speech_difference', 0):>11.1e}"
+        )
+    lines += ["", f"AST alone, batches of {figures['settings']['batch_size']}   clips/s"]
+    lines += [
+        f"  {name:<24}{way['ast_clips_per_s']:>8.2f}"
+        for name, way in figures["ways"].items()
+        if name != STUDY
+    ]
+    lines += ["", "started as a script   wall s   first row s   peak memory GB"]
+    for name, run in figures["runs"].items():
+        lines.append(
+            f"  {name:<18}{run['wall_s']:>8.1f}{run['first_result_s']:>14.1f}"
+            f"{run['peak_memory_gb']:>17.2f}"
+        )
+    return "\n".join(lines)
+
+
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description="Measures where the time of a run goes.")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.throughput", description="Measures where the time of a run goes."
+    )
     parser.add_argument("--files", type=whole_number(1), default=8, metavar="N")
     parser.add_argument("--duration-s", type=whole_number(1), default=210, metavar="N")
-    parser.add_argument("--size", choices=(EMBEDDED, "smallest", *SIZES), default="base384")
-    parser.add_argument("--batch-size", type=whole_number(1), default=DEFAULT_BATCH_SIZE)
-    parser.add_argument("--workers", type=whole_number(0), default=1, metavar="N")
+    parser.add_argument("--size", choices=SIZE_CHOICES, default="base384")
+    parser.add_argument("--batch-size", type=whole_number(1), default=BATCH_SIZE)
+    parser.add_argument(
+        "--workers", type=whole_number(0), default=default_workers(CPU), metavar="N"
+    )
+    parser.add_argument("--device", type=device_names, default=CPU)
+    parser.add_argument(
+        "--precisions", nargs="+", choices=PRECISIONS[1:], default=[FP32, BF16], metavar="NAME"
+    )
+    parser.add_argument("--speech-backend", choices=SPEECH_BACKENDS, default=AUTO)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    arguments = build_parser().parse_args(argv)
+    return exit_code(lambda: _measure_and_show(build_parser().parse_args(argv)))
+
+
+def _measure_and_show(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(arguments, Path(folder))
-    for part, seconds in figures["seconds_per_file"].items():
-        print(f"{part:>10} {seconds:8.3f} s per file", file=sys.stderr)
-    ratio = figures["pipeline_over_model_passes"]
-    print(f"pipeline / (speech + ast): {ratio:.2f}", file=sys.stderr)
+    print(show(figures), file=sys.stderr)
     print(json.dumps(figures, indent=2))
-    return 0
+    return EXIT_OK
 
 
 if __name__ == "__main__":

@@ -14,8 +14,11 @@ import pytest
 
 from AST.ast_model import Size
 from AST.checkpoint import save_checkpoint
+from AST.datasets import Stem
+from AST.mel_patches import mel_patches
+from AST.speech import SpeechModel
 from bench import random_models
-from bench.synthetic_stems import write_dsd100
+from bench.synthetic_stems import SAMPLE_RATE_HZ, write_dsd100, write_samples
 
 ROOT = Path(__file__).parent.parent
 NO_SPEECH_BIAS = -20.0
@@ -102,9 +105,30 @@ def unprivileged() -> tuple[str, ...]:
     return ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 
 
+@pytest.fixture
+def stems(tmp_path: Path) -> list[Stem]:
+    """A tone, silence, a file that is none, and another tone."""
+    write_samples(tmp_path / "a.wav", tone(100, 1, SAMPLE_RATE_HZ))
+    write_samples(tmp_path / "b.wav", np.zeros(SAMPLE_RATE_HZ))
+    write_samples(tmp_path / "d.wav", tone(3000, 1, SAMPLE_RATE_HZ))
+    return [Stem(name, tmp_path / f"{name}.wav") for name in "abcd"]
+
+
 def tone(
     frequency_hz: float, duration_s: float, rate_hz: int, level: float = 0.5
 ) -> npt.NDArray[Any]:
     """A sine as float64 samples, shape (n,)."""
     time_s = np.arange(round(duration_s * rate_hz)) / rate_hz
     return np.asarray(level * np.sin(2 * np.pi * frequency_hz * time_s))
+
+
+def chirp(duration_s: float, rate_hz: int = 16_000, rise_hz_per_s: float = 60) -> npt.NDArray[Any]:
+    """A tone that rises from 200 Hz, shape (n,)."""
+    time_s = np.arange(round(duration_s * rate_hz)) / rate_hz
+    return np.asarray(0.5 * np.sin(2 * np.pi * (200 + rise_hz_per_s / 2 * time_s) * time_s))
+
+
+def speech_score_percent(model: SpeechModel, samples: npt.NDArray[np.float32]) -> float:
+    """Of one recording, shape (n,) at 16 kHz."""
+    [score] = model.scores_percent([[mel_patches(samples)]])
+    return score

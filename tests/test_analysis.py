@@ -115,7 +115,7 @@ def test_names_in_results_are_the_users(
         (["DATA", "--model", "no.pth"], "error: no.pth: No such file or directory"),
         (["DATA", "--batch-size", "0"], "'0': expected a whole number, 1 or more"),
         (["DATA", "--workers", "many"], "'many': expected a whole number, 0 or more"),
-        (["DATA", "--device", "tpu"], "invalid choice: 'tpu'"),
+        (["DATA", "--device", "tpu"], "'tpu': expected auto, cpu, cuda, mps or a list"),
         ([], "the following arguments are required: folder"),
     ],
 )

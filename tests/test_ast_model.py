@@ -1,7 +1,8 @@
 import pytest
 import torch
+from torch.nn import functional
 
-from AST.ast_model import SIZES, AudioSpectrogramTransformer, Size, attention_maps
+from AST.ast_model import SIZES, AudioSpectrogramTransformer, Size, attend, attention_maps
 from bench.random_models import random_ast
 
 SMALL = Size(width=128, depth=3, stride=16)
@@ -30,6 +31,26 @@ def test_forward_gives_logits_of_527_classes() -> None:
     assert not torch.allclose(logits[0], logits[1])
 
 
+def test_the_last_block_gives_the_class_tokens_what_a_whole_one_gives() -> None:
+    model = random_ast(SMALL)
+    spectrograms = torch.randn(2, 1024, 128)
+    with torch.inference_mode():
+        x = model.embed(spectrograms)
+        for block in model.blocks:
+            x = block(x)
+        torch.testing.assert_close(model.encode(spectrograms), x[:, :2], rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_attention_in_half_precision_is_torchs(dtype: torch.dtype) -> None:
+    generator = torch.Generator().manual_seed(0)
+    query, key, value = torch.randn(3, 2, 4, 50, 64, generator=generator).to(dtype)
+    expected = functional.scaled_dot_product_attention(query.float(), key.float(), value.float())
+    found = attend(query, key, value)
+    assert found.dtype == dtype
+    torch.testing.assert_close(found.float(), expected, rtol=0, atol=0.02)
+
+
 def test_a_batch_changes_nothing() -> None:
     model = random_ast(SMALL)
     spectrograms = torch.randn(3, 1024, 128)
@@ -45,7 +66,7 @@ def test_random_weights_are_seeded() -> None:
 
 
 def test_attention_maps_have_one_row_of_weights_per_token() -> None:
-    maps = attention_maps(random_ast(SMALL), torch.randn(2, 1024, 128))
+    maps = list(attention_maps(random_ast(SMALL), torch.randn(2, 1024, 128)))
     assert len(maps) == SMALL.depth
     for weights in maps:
         assert weights.shape == (2, SMALL.head_count, 514, 514)

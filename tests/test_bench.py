@@ -2,14 +2,48 @@ import json
 
 import pytest
 
-from bench import throughput
+from bench import precision, scaling, steps, throughput
 
 
 def test_throughput_measures_each_part(capsys: pytest.CaptureFixture[str]) -> None:
-    assert throughput.main(["--files", "2", "--duration-s", "3", "--size", "smallest"]) == 0
+    command = ["--files", "2", "--duration-s", "3", "--size", "smallest", "--precisions", "fp32"]
+    assert throughput.main(command) == 0
     output = capsys.readouterr()
     figures = json.loads(output.out)
-    parts = figures["seconds_per_file"]
-    assert set(parts) >= {"decode", "trim", "features", "speech", "ast", "pipeline"}
+    parts = figures["parts_s"]
+    assert set(parts) >= {"decode", "trim", "features", "mel patches", "speech", "ast", "write"}
     assert all(seconds > 0 for seconds in parts.values())
-    assert "pipeline / (speech + ast)" in output.err
+    way = figures["ways"]["fp32"]
+    assert way["ast_difference"] < 1e-5
+    assert way["speech_difference"] < 1e-4
+    assert way["times_real_time"] == pytest.approx(3 / way["seconds_per_file"])
+    run = figures["runs"]["fp32"]
+    assert 0 < run["first_result_s"] <= run["wall_s"]
+    assert 0.1 < run["peak_memory_gb"] < 10
+    assert figures["floor_s"]["fp32"]["sum"] > 0
+    assert "peak memory GB" in output.err
+
+
+def test_scaling_runs_the_script(capsys: pytest.CaptureFixture[str]) -> None:
+    assert scaling.main(["--counts", "2", "--minutes", "--size", "smallest"]) == 0
+    [figures] = json.loads(capsys.readouterr().out)
+    assert figures["files"] == 2
+    assert figures["wall_s"] > 0
+
+
+def test_fp16_and_bf16_change_few_predictions(capsys: pytest.CaptureFixture[str]) -> None:
+    song = str(next(path for path in sorted((precision.DEMO / "moisesdb_v0.1").iterdir())))
+    assert precision.main(["--folder", song]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    for name in ("bf16", "fp16"):
+        found = figures[name]
+        assert found["clips"] > 10
+        assert found["changed_predictions"] < 0.1 * found["clips"]
+        assert 0 < found["largest_difference_ast"] < 0.1
+
+
+def test_steps_are_timed_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
+    assert steps.main(["--duration-s", "3", "--size", "smallest", "--rounds", "1"]) == 0
+    seconds = json.loads(capsys.readouterr().out)
+    assert {name.partition(":")[0] for name in seconds} == {"decode", "mel bands", "speech", "AST"}
+    assert all(taken_s > 0 for taken_s in seconds.values())

@@ -11,9 +11,11 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from AST.audio import Recording, decode
+from AST import audio
+from AST.audio import Recording
+from AST.decoding import decode
 from AST.essentia_quietly import essentia_standard
-from AST.excerpt import cut, excerpt, to_16_bit, trim_silence
+from AST.excerpt import excerpt, sound_of, to_16_bit
 from tests.conftest import tone
 
 with warnings.catch_warnings():
@@ -34,6 +36,14 @@ def trimmed_by_pydub(samples: npt.NDArray[Any], rate_hz: int) -> AudioSegment:
         seek_step=100,
     )
     return sum(chunks, segment[:0])
+
+
+def in_memory(samples: npt.NDArray[Any], rate_hz: int) -> Recording:
+    return Recording.in_memory(samples.astype(np.float32) / np.float32(32_768), rate_hz)
+
+
+def cut_by_pydub(segment: AudioSegment) -> AudioSegment:
+    return segment[30_000:60_000] if len(segment) > 60_000 else segment
 
 
 def samples_of(segment: AudioSegment) -> npt.NDArray[Any]:
@@ -66,17 +76,27 @@ def recordings(draw: st.DrawFn) -> tuple[npt.NDArray[Any], int]:
 def test_silence_is_trimmed_as_by_pydub(recording: tuple[npt.NDArray[Any], int]) -> None:
     samples, rate_hz = recording
     np.testing.assert_array_equal(
-        trim_silence(samples, rate_hz), samples_of(trimmed_by_pydub(samples, rate_hz))
+        sound_of(in_memory(samples, rate_hz)), samples_of(trimmed_by_pydub(samples, rate_hz))
     )
 
 
-@settings(max_examples=50, deadline=None)
-@given(st.integers(55_000, 65_000), st.integers(0, 50), st.sampled_from(RATES_HZ))
-def test_long_recordings_are_cut_as_by_pydub(duration_ms: int, extra: int, rate_hz: int) -> None:
-    samples = np.arange(duration_ms * rate_hz // 1000 + extra).astype(np.int16)
-    segment = AudioSegment(samples.tobytes(), sample_width=2, frame_rate=rate_hz, channels=1)
-    expected = segment[30_000:60_000] if len(segment) > 60_000 else segment
-    np.testing.assert_array_equal(cut(samples, rate_hz), samples_of(expected))
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(3_000, 40_000), st.integers(0, 3_000)), max_size=4),
+    st.integers(0, 50),
+    st.sampled_from(RATES_HZ),
+)
+def test_long_recordings_are_cut_as_by_pydub(
+    stretches_ms: list[tuple[int, int]], extra: int, rate_hz: int
+) -> None:
+    generator = np.random.default_rng(extra)
+    parts: list[npt.NDArray[Any]] = [np.ones(extra + 10, np.int16)]
+    for loud_ms, silent_ms in stretches_ms:
+        parts.append(generator.integers(-9000, 9000, loud_ms * rate_hz // 1000, np.int16))
+        parts.append(np.zeros(silent_ms * rate_hz // 1000, np.int16))
+    samples = np.concatenate(parts)
+    expected = samples_of(cut_by_pydub(trimmed_by_pydub(samples, rate_hz)))
+    np.testing.assert_array_equal(sound_of(in_memory(samples, rate_hz)), expected)
 
 
 @pytest.mark.parametrize("channels", [1, 2])
@@ -94,7 +114,7 @@ def test_a_16_bit_file_gives_pydubs_excerpt(tmp_path: Path, channels: int, rate_
     np.testing.assert_array_equal(mono, samples_of(segment))
     trimmed = samples_of(trimmed_by_pydub(samples_of(segment), rate_hz))
     assert 0 < len(trimmed) < len(mono)
-    np.testing.assert_array_equal(trim_silence(mono, rate_hz), trimmed)
+    np.testing.assert_array_equal(sound_of(recording), trimmed)
 
     soundfile.write(path, trimmed, rate_hz)
     loader = essentia_standard().MonoLoader
@@ -104,7 +124,7 @@ def test_a_16_bit_file_gives_pydubs_excerpt(tmp_path: Path, channels: int, rate_
 
 def test_of_more_than_a_minute_seconds_30_to_60_are_heard() -> None:
     steps = np.repeat(np.arange(70) / 200 + 0.5, 16_000).astype(np.float32)
-    heard = excerpt(Recording(steps, 16_000))
+    heard = excerpt(Recording.in_memory(steps, 16_000))
     assert len(heard) == 30 * 16_000
     np.testing.assert_allclose(heard[[0, -1]], [0.65, 0.795], atol=1e-4)
 
@@ -113,14 +133,14 @@ def test_a_pause_is_cut_out_but_for_200_ms_at_each_side() -> None:
     rate_hz = 16_000
     loud = tone(440, 2, rate_hz)
     samples = np.concatenate([loud, np.zeros(5 * rate_hz), loud]).astype(np.float32)
-    duration_s = len(excerpt(Recording(samples, rate_hz))) / rate_hz
+    duration_s = len(excerpt(Recording.in_memory(samples, rate_hz))) / rate_hz
     assert duration_s == pytest.approx(4.4, abs=0.2)
 
 
 @pytest.mark.parametrize("duration_s", [0.01, 0.4, 10])
 def test_nothing_is_left_of_zeros(duration_s: float) -> None:
     zeros = np.zeros(round(duration_s * 44_100), np.float32)
-    assert not excerpt(Recording(zeros, 44_100)).size
+    assert not excerpt(Recording.in_memory(zeros, 44_100)).size
 
 
 def test_finer_samples_round_to_the_nearest_of_16_bits() -> None:
@@ -129,3 +149,17 @@ def test_finer_samples_round_to_the_nearest_of_16_bits() -> None:
     assert np.abs(to_16_bit(fine) / 32768.0 - fine).max() <= 0.5 / 32768 + 1e-9
     assert not to_16_bit(np.array([1e-9, -1e-9], np.float32)).any()
     assert to_16_bit(np.array([7.0, -7.0], np.float32)).tolist() == [32767, -32768]
+
+
+def test_a_long_recording_gives_the_same_excerpt_from_its_blocks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rate_hz = 11_025
+    generator = np.random.default_rng(1)
+    levels = np.repeat([9000, 0, 40, 12000, 3, 700, 0, 5000], 12 * rate_hz + 7)
+    samples = (generator.uniform(-1, 1, len(levels)) * levels).astype(np.int16)
+    recording = in_memory(samples, rate_hz)
+    expected = sound_of(recording)
+    monkeypatch.setattr(audio, "BLOCK_S", 5)
+    assert recording.is_long
+    np.testing.assert_array_equal(sound_of(recording), expected)

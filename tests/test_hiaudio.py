@@ -10,6 +10,7 @@ from AST.features import spectrogram
 from AST.labels import instrument_labels
 from bench.synthetic_stems import SAMPLE_RATE_HZ, write_samples
 from tests.conftest import tone
+from tests.test_graph_in_torch import with_tanh
 
 
 @pytest.fixture
@@ -72,6 +73,15 @@ def test_without_models_the_first_call_is_named(stem: str, monkeypatch: pytest.M
     monkeypatch.setattr(hiaudio, "_models", None)
     with pytest.raises(RuntimeError, match=r"call init_inst_recog\(\) first"):
         hiaudio.tellifisspeech(stem)
+
+
+def test_a_graph_that_essentia_runs_is_told(
+    ast_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hiaudio, "_models", None)
+    path = str(with_tanh(tmp_path / "a.pb"))
+    with pytest.warns(UserWarning, match=r"a\.pb: torch cannot run it, .*; Essentia does"):
+        hiaudio.init_inst_recog(str(ast_path), path, device="cpu")
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:

@@ -1,30 +1,21 @@
-import os
-import signal
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-import analyze_dsd100
 from AST import preparation
-from AST.audio import Recording, decode
+from AST.audio import Recording
 from AST.datasets import Stem
+from AST.decoding import decode
 from AST.errors import UsageError
 from AST.labels import LabelMap
-from AST.pipeline import Models, Preparation, analyse_batch, worker_death
+from AST.mel_patches import PatchesOfFile
+from AST.model_files import AST_FILE, SPEECH_FILE
+from AST.pipeline import Models, analyse_batch, analyse_batches, load_on_each
 from AST.preparation import FailedStem, PreparedStem, PreparedStems, prepare
-from bench.synthetic_stems import SAMPLE_RATE_HZ, write_samples
-from tests.conftest import tone
-
-
-@pytest.fixture
-def stems(tmp_path: Path) -> list[Stem]:
-    """A tone, silence, a file that is none, and another tone."""
-    write_samples(tmp_path / "a.wav", tone(100, 1, SAMPLE_RATE_HZ))
-    write_samples(tmp_path / "b.wav", np.zeros(SAMPLE_RATE_HZ))
-    write_samples(tmp_path / "d.wav", tone(3000, 1, SAMPLE_RATE_HZ))
-    return [Stem(name, tmp_path / f"{name}.wav") for name in "abcd"]
+from AST.workers import Preparation
 
 
 def test_a_file_is_decoded_once(stems: list[Stem], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,7 +30,7 @@ def test_a_file_is_decoded_once(stems: list[Stem], monkeypatch: pytest.MonkeyPat
     assert decoded == [stems[0].path]
     assert prepared.spectrogram is not None
     assert prepared.spectrogram.shape == (1024, 128)
-    assert abs(len(prepared.samples) - 16_000) <= 1
+    assert sum(len(block) for block in prepared.patches) == 1
     assert prepared.rms_dbfs == pytest.approx(-9.03, abs=0.01)
 
 
@@ -57,18 +48,6 @@ def test_whatever_a_file_does_the_others_go_on(
 
     monkeypatch.setattr(preparation, "prepare", broken)
     assert PreparedStems(stems)[0] == FailedStem("fails unexpectedly: MemoryError: too long")
-
-
-@pytest.mark.parametrize("workers", [0, 2])
-def test_batches_keep_the_order_of_the_walk(stems: list[Stem], workers: int) -> None:
-    batches = list(Preparation(stems * 3, workers).batches(5))
-    assert [len(batch) for batch in batches] == [5, 5, 2]
-    kinds = [
-        "failed" if isinstance(p, FailedStem) else "silent" if p.spectrogram is None else "sound"
-        for batch in batches
-        for p in batch
-    ]
-    assert kinds == ["sound", "silent", "failed", "sound"] * 3
 
 
 def test_a_batch_may_mix_sound_silence_and_failures(
@@ -90,30 +69,67 @@ def test_a_batch_may_mix_sound_silence_and_failures(
     assert failed.row.prediction == "error"
 
 
-def test_a_killed_worker_takes_one_line(
-    stems: list[Stem], ast_path: Path, no_speech_path: Path, monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path, capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
-    def killed(path: Path) -> PreparedStem:
-        if path == stems[2].path:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return prepare(path)
-
-    monkeypatch.setattr(preparation, "prepare", killed)
-    (tmp_path / "c.wav").touch()
-    models = ["--model", str(ast_path), "--speech-model", str(no_speech_path)]
-    options = ["--output", str(tmp_path / "r.csv"), "--batch-size", "1", "--workers", "1"]
-    assert analyze_dsd100.main([str(tmp_path), *models, *options]) == 2
-    error = capsys.readouterr().err.splitlines()[-1]
-    assert error.startswith("error: a worker process died (DataLoader worker")
-    assert "with fewer --workers; if one dies again" in error
+@pytest.mark.parametrize("device_count", [1, 2, 3])
+def test_devices_share_the_batches_and_keep_the_order_of_the_walk(
+    stems: list[Stem], ast_path: Path, no_speech_path: Path, device_count: int
+) -> None:
+    devices = [torch.device("cpu")] * device_count
+    models = load_on_each(devices, ast_path, no_speech_path, "fp32", "torch")
+    many = stems * 4
+    batches = Preparation(many, 0).batches(3)
+    results = list(analyse_batches(many, batches, models, LabelMap({})))
+    assert [len(batch) for batch in results] == [3, 3, 3, 3, 3, 1]
+    rows = [result.row for batch in results for result in batch]
+    assert [row.path for row in rows] == [stem.path_text for stem in many]
+    assert rows[:4] == rows[4:8] == rows[12:]
 
 
-def test_a_death_while_a_model_loads_is_told_as_such(stems: list[Stem]) -> None:
-    error = UsageError("a.pth: no readable file")
-    error.__cause__ = RuntimeError("DataLoader worker (1) died")
-    assert str(worker_death(error, stems)).startswith("a worker process died (DataLoader")
+def test_a_long_file_that_is_gone_when_it_is_read_again_fails_alone(
+    stems: list[Stem], ast_path: Path, no_speech_path: Path, tmp_path: Path
+) -> None:
+    models = Models.load(ast_path, no_speech_path, torch.device("cpu"))
+    prepared = [PreparedStems(stems)[index] for index in range(4)]
+    assert isinstance(prepared[0], PreparedStem)
+    prepared[0] = replace(prepared[0], patches=PatchesOfFile(tmp_path / "gone.wav"))
+    results = analyse_batch(stems, prepared, models, LabelMap({}))
+    assert results[0].failure == "cannot be opened: No such file or directory"
+    assert [result.row.prediction for result in results][:3] == ["error", "silence", "error"]
+    assert results[3].scores is not None
 
 
-def test_other_errors_are_no_worker_death(stems: list[Stem]) -> None:
-    assert worker_death(RuntimeError("shapes do not fit"), stems) is None
+def test_what_fails_on_a_device_stops_the_run(
+    stems: list[Stem], ast_path: Path, no_speech_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(spectrograms: torch.Tensor) -> None:
+        raise UsageError("no memory on cuda:1 for a batch of 3")
+
+    devices = [torch.device("cpu")] * 2
+    models = load_on_each(devices, ast_path, no_speech_path, "fp32", "torch")
+    monkeypatch.setattr(models[1].tagger, "scores", broken)
+    batches = Preparation(stems * 4, 0).batches(3)
+    with pytest.raises(UsageError, match="no memory on cuda:1"):
+        list(analyse_batches(stems * 4, batches, models, LabelMap({})))
+
+
+@pytest.mark.parametrize(("precision", "tolerance"), [("bf16", 0.02), ("fp16", 0.003)])
+@pytest.mark.parametrize("backend", ["torch", "essentia"])
+def test_every_precision_and_backend_gives_nearly_the_scores_of_fp32(
+    stems: list[Stem], precision: str, tolerance: float, backend: str
+) -> None:
+    device = torch.device("cpu")
+    paths = AST_FILE.embedded, SPEECH_FILE.embedded
+    prepared = [PreparedStems(stems)[index] for index in range(4)]
+    plain = Models.load(*paths, device, "fp32", "essentia")
+    lower = Models.load(*paths, device, precision, backend)
+    for expected, result in zip(
+        analyse_batch(stems, prepared, plain, LabelMap({})),
+        analyse_batch(stems, prepared, lower, LabelMap({})),
+        strict=True,
+    ):
+        assert result.row.prediction == expected.row.prediction
+        assert result.speech_score_percent == pytest.approx(
+            expected.speech_score_percent, abs=100 * tolerance, nan_ok=True
+        )
+        if expected.scores is not None:
+            assert result.scores is not None
+            np.testing.assert_allclose(result.scores, expected.scores, rtol=0, atol=tolerance)

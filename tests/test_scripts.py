@@ -33,7 +33,7 @@ def test_computeaccuracy(run: Run, results: Path) -> None:
     result = run("computeaccuracy.py", results)
     assert result.returncode == 0
     assert result.stderr == ""
-    assert result.stdout.splitlines() == [
+    assert result.stdout.splitlines()[:8] == [
         "Accuracy: 66.67% (2/3 matches)",
         "",
         "Mismatches:",
@@ -41,6 +41,7 @@ def test_computeaccuracy(run: Run, results: Path) -> None:
         "  Expected label: bass",
         "  Predicted label: tick",
         "  Proposed label: other",
+        "",
     ]
 
 
@@ -74,7 +75,15 @@ def test_a_broken_results_file_takes_one_line(
 
 
 @pytest.mark.parametrize(
-    "script", ["analyze_dsd100.py", "analyze_moisesdb.py", "computeaccuracy.py", "AST.weights"]
+    "script",
+    [
+        "analyze_dsd100.py",
+        "analyze_moisesdb.py",
+        "computeaccuracy.py",
+        "relabel.py",
+        "explain.py",
+        "AST.weights",
+    ],
 )
 def test_help(run: Run, script: str) -> None:
     result = run(script, "--help")
@@ -84,12 +93,17 @@ def test_help(run: Run, script: str) -> None:
 
 @needs_published
 @pytest.mark.parametrize(
-    ("name", "figure"),
-    [("results_dsd100.csv", "92.00% (276/300"), ("results_moises.csv", "87.29% (2219/2542")],
+    ("name", "figure", "songs", "mistake"),
+    [
+        ("results_dsd100.csv", "92.00% (276/300", 100, "bass -> guitar 9"),
+        ("results_moises.csv", "87.29% (2219/2542", 240, "bass -> synthesizer 52"),
+    ],
 )
-def test_the_published_figures(run: Run, name: str, figure: str) -> None:
+def test_the_published_figures(run: Run, name: str, figure: str, songs: int, mistake: str) -> None:
     result = run("computeaccuracy.py", PUBLISHED / name)
     assert result.stdout.startswith(f"Accuracy: {figure} matches)\n")
+    assert f"drawing songs ({songs} songs," in result.stdout
+    assert f"what AST heard):\n  {mistake}\n" in result.stdout
 
 
 @needs_published
@@ -102,3 +116,30 @@ def test_the_label_dictionaries_give_the_published_labels(script: object) -> Non
     assert len(rows) in (300, 2542)
     for row in rows:
         assert proposed_label(row["prediction"]) == row["proposed_label"]
+
+
+@pytest.mark.parametrize("flag", ["--json", "--report"])
+def test_nothing_that_is_read_is_overwritten(run: Run, results: Path, flag: str) -> None:
+    (results.parent / "results.run.json").write_text("kept")
+    for name in ("results.csv", "results.run.json", "results.scores.npz"):
+        result = run("computeaccuracy.py", results, flag, results.with_name(name))
+        assert result.returncode == 2
+        assert f"{name}: this command reads or writes that file already" in result.stderr
+    assert results.read_text() == RESULTS
+    assert (results.parent / "results.run.json").read_text() == "kept"
+
+
+def test_two_outputs_are_two_files(run: Run, results: Path, tmp_path: Path) -> None:
+    result = run("computeaccuracy.py", results, "--json", tmp_path / "x", "--report", "x")
+    assert result.returncode == 2
+    assert "x: this command reads or writes that file already" in result.stderr
+
+
+def test_the_plain_figure_is_given_whatever_lies_beside(run: Run, results: Path) -> None:
+    results.with_name("results.scores.npz").write_bytes(b"no archive")
+    result = run("computeaccuracy.py", results)
+    assert result.returncode == 2
+    assert result.stdout.startswith("Accuracy: 66.67% (2/3 matches)\n\nMismatches:\n")
+    assert result.stdout.endswith("  Proposed label: other\n")
+    assert "results.scores.npz: no scores of a run" in result.stderr
+    assert len(result.stderr.splitlines()) == 1

@@ -4,7 +4,7 @@ import torch
 
 from AST.ast_model import Size
 from AST.errors import UsageError
-from AST.tagger import Tagger, select_device
+from AST.tagger import Tagger
 from bench.random_models import random_ast
 
 
@@ -23,16 +23,6 @@ def test_a_batch_too_large_takes_one_line(monkeypatch: pytest.MonkeyPatch) -> No
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     model = random_ast(Size(width=64, depth=1, stride=16))
-    monkeypatch.setattr(model, "forward", too_large)
+    monkeypatch.setattr(model, "encode", too_large)
     with pytest.raises(UsageError, match=r"for a batch of 3; .* smaller --batch-size"):
         Tagger(model, torch.device("cpu")).scores(torch.zeros(3, 1024, 128))
-
-
-def test_devices(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
-    assert select_device("auto") == select_device("cpu") == torch.device("cpu")
-    with pytest.raises(UsageError, match=r"--device cuda: not available .*; use cpu"):
-        select_device("cuda")
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    assert select_device("auto") == torch.device("cuda")

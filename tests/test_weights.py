@@ -77,7 +77,7 @@ def stub_fixture() -> Iterator[Stub]:
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty cache for downloads by URL."""
     folder = tmp_path / "cache"
-    monkeypatch.setattr(weights, "_download_folder", lambda: folder)
+    monkeypatch.setattr(weights, "cache_folder", lambda: folder)
     return folder
 
 

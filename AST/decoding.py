@@ -1,0 +1,207 @@
+"""From a file to samples: one decode to the mono mix, or a line that says why not."""
+
+import errno
+import os
+import re
+import stat
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+
+from AST import audio
+from AST.audio import Recording, Samples
+from AST.errors import StemError
+from AST.essentia_quietly import essentia_standard, no_messages
+
+LOUDEST_SAMPLE = 1000.0
+"""Times full scale: float files beyond this, 60 dB over, are scaled wrongly, not hot."""
+
+ESSENTIA_ENCODINGS = frozenset({"MPEG_LAYER_III", "VORBIS"})
+"""What Essentia is given to decode, by libsndfile's names: where decoders differ, the reference
+study's decides. Of the others libsndfile makes the same samples several times faster; and one that
+Essentia's FFmpeg lacks, such as Opus or ADPCM, would damage the memory of the whole process."""
+
+LIBSNDFILE_MAGIC = frozenset({b"RIFF", b"RF64", b"FORM", b"fLaC", b"OggS"})
+"""Starts of files of the formats that libsndfile knows. One that it does not understand is damaged
+or holds a rare encoding, and is not given to Essentia, for the same reason."""
+
+LENGTH_IN_HEADER = re.compile(r"^ *(?:data|SSND) *: (\d+) \(should be (\d+)\)", re.MULTILINE)
+"""How libsndfile notes a length in a WAV or AIFF header that the file's size contradicts."""
+
+UNKNOWN_LENGTH = 2**62
+"""From this on, what a header is said to promise is libsndfile's way to say that it does not."""
+
+LOWEST_RATE_HZ = 63
+"""Essentia resamples by up to 256 times."""
+
+LARGE_BYTES = 8_000_000
+"""Ten minutes of AAC at 107 kbit/s: larger files of unknown length are taken for long ones."""
+
+READ_S = 10
+SAMPLE_BYTES = 4
+
+
+def decode(path: Path) -> Recording:
+    """Decodes a file, as Essentia's MonoLoader does, but at the file's own rate.
+
+    Lossy files are decoded by Essentia, all others, which every decoder decodes alike, by
+    libsndfile. The mix of a file that is longer than a block lies in a temporary file.
+
+    Raises:
+        StemError: The file cannot be opened or decoded, or holds no samples or absurd ones.
+    """
+    try:
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for ever
+            raise StemError("is no regular file; expected an audio file")
+        if not status.st_size:
+            raise StemError("is an empty file (0 bytes); expected audio, copy it anew")
+        with open(path, "rb") as file:
+            recording = _decode_open_file(path, file)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise StemError(
+                f"is long, and its mix does not fit into {tempfile.gettempdir()}; make room there"
+            ) from error
+        raise StemError(f"cannot be opened: {error.strerror}") from error
+    if not recording.length:
+        raise StemError("holds no audio samples; expected at least one")
+    return recording
+
+
+def _decode_open_file(path: Path, file: BinaryIO) -> Recording:
+    try:
+        header = soundfile.info(file, verbose=True)
+    except soundfile.LibsndfileError as error:
+        file.seek(0)
+        if file.read(4) in LIBSNDFILE_MAGIC:
+            raise _undecodable(error.error_string) from error
+        return _decode_by_essentia(path, file, _is_large(file))
+    if header.samplerate < LOWEST_RATE_HZ:
+        raise StemError(
+            f"has a sample rate of {header.samplerate} Hz; expected {LOWEST_RATE_HZ} or more"
+        )
+    if header.channels <= 2 and header.subtype in ESSENTIA_ENCODINGS:
+        recording = _decode_by_essentia(path, file, _is_long(header))
+    else:
+        recording = _decode_by_libsndfile(path, file, header)
+    return replace(recording, warning=_length_warning(header, recording))
+
+
+def _is_long(header: Any) -> bool:
+    return bool(header.frames > audio.BLOCK_S * header.samplerate)
+
+
+def _is_large(file: BinaryIO) -> bool:
+    return os.fstat(file.fileno()).st_size > LARGE_BYTES
+
+
+def _decode_by_libsndfile(path: Path, file: BinaryIO, header: Any) -> Recording:
+    try:
+        if _is_long(header):
+            return _read_in_blocks(file)
+        file.seek(0)
+        samples, rate_hz = soundfile.read(file, dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError as error:
+        if header.format == "FLAC":  # damaged or of unknown length: Essentia takes what there is
+            return _decode_by_essentia(path, file, _is_large(file))
+        raise _undecodable(error.error_string) from error
+    return Recording.in_memory(_checked(_mono(samples)), rate_hz)
+
+
+def _read_in_blocks(file: BinaryIO) -> Recording:
+    """A long file's mix, written into a temporary file, where it can be read from anywhere."""
+    file.seek(0)
+    mix = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the recording)
+    length = 0
+    with soundfile.SoundFile(file) as sound:
+        rate_hz = sound.samplerate
+        while len(samples := sound.read(READ_S * rate_hz, dtype="float32", always_2d=True)):
+            mix.write(_checked(_mono(samples)).tobytes())
+            length += len(samples)
+
+    def read(start: int, stop: int) -> Samples:
+        mix.seek(start * SAMPLE_BYTES)
+        return np.frombuffer(mix.read((stop - start) * SAMPLE_BYTES), np.float32)
+
+    return Recording(length, rate_hz, read)
+
+
+def _decode_by_essentia(path: Path, file: BinaryIO, is_long: bool) -> Recording:
+    name = os.fspath(path)
+    try:
+        name.encode()
+    except UnicodeEncodeError:  # Essentia takes UTF-8 only, the file system any bytes
+        name = f"/dev/fd/{file.fileno()}"
+    try:
+        if is_long:
+            return _read_essentias_mix(name)
+        essentia = essentia_standard()
+        samples, rate_hz, channels, *_ = essentia.AudioLoader(filename=name)()
+    except RuntimeError as error:
+        reason = str(error).rpartition("error = ")[2].rpartition("AudioLoader: ")[2]
+        raise _undecodable(reason) from error
+    mixed = essentia.MonoMixer()(samples, channels)
+    return Recording.in_memory(_checked(mixed), int(rate_hz))
+
+
+def _read_essentias_mix(name: str) -> Recording:
+    """Essentia can stream into a WAV of 16 bits only, which is what AST's excerpt has anyway."""
+    essentia_standard()
+    import essentia
+    from essentia import streaming
+
+    facts = essentia.Pool()
+    with tempfile.TemporaryDirectory() as folder:
+        mix = Path(folder, "mix.wav")
+        loader, mixer = streaming.AudioLoader(filename=name), streaming.MonoMixer()
+        writer = streaming.MonoWriter(filename=str(mix), format="wav")
+        loader.audio >> mixer.audio
+        loader.numberChannels >> mixer.numberChannels
+        loader.sampleRate >> (facts, "sample_rate_hz")
+        for unused in (loader.md5, loader.bit_rate, loader.codec):
+            unused >> None
+        mixer.audio >> writer.audio
+        with no_messages():
+            essentia.run(loader)
+        with open(mix, "rb") as file:
+            recording = _read_in_blocks(file)
+    return replace(recording, sample_rate_hz=int(facts["sample_rate_hz"]))
+
+
+def _checked(samples: Samples) -> Samples:
+    loudest = max(samples.max(initial=0), -samples.min(initial=0))
+    if not np.isfinite(loudest):
+        raise StemError(
+            "holds samples that are no finite numbers (NaN or infinity); export it anew"
+        )
+    if loudest > LOUDEST_SAMPLE:
+        raise StemError(f"holds samples up to {loudest:.3g}; full scale is 1, export it anew")
+    return samples
+
+
+def _mono(samples: npt.NDArray[np.float32]) -> Samples:
+    """The mean of the channels. Shape: (n, channels) -> (n,)."""
+    if samples.shape[1] == 2:  # ten times faster than the mean of each row
+        mixed: Samples = 0.5 * (samples[:, 0] + samples[:, 1])
+        return mixed
+    return samples.mean(axis=1) if samples.shape[1] > 1 else samples[:, 0]
+
+
+def _undecodable(reason: str) -> StemError:
+    return StemError(f"cannot be decoded as audio ({reason.rstrip('.')}); is it whole?")
+
+
+def _length_warning(header: Any, recording: Recording) -> str | None:
+    if lengths := LENGTH_IN_HEADER.search(header.extra_info):
+        promised, present = f"{lengths[1]} bytes of sound", f"the file has {lengths[2]}"
+    elif header.format == "FLAC" and recording.length < header.frames < UNKNOWN_LENGTH:
+        promised, present = f"{header.duration:.1f} s", f"{recording.duration_s:.1f} s were decoded"
+    else:
+        return None
+    return f"damaged or cut short: its header promises {promised}, {present}"

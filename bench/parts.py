@@ -1,0 +1,67 @@
+"""Where the time of one file goes: each part of the work alone."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+from typing import TypeVar
+
+import torch
+
+from AST.audio import rms_dbfs, to_model_rate
+from AST.decoding import decode
+from AST.excerpt import excerpt, sound_of
+from AST.features import FRAME_COUNT, MEL_BAND_COUNT, spectrogram
+from AST.journal import Journal, StemResult
+from AST.mel_patches import patch_blocks
+from AST.pipeline import Models
+from AST.results import Row
+
+Result = TypeVar("Result")
+
+
+def clips_per_s(models: Models, batch_size: int) -> float:
+    """AST alone, on a batch of spectrograms that are there: the better of two rounds."""
+    clips = torch.zeros(batch_size, FRAME_COUNT, MEL_BAND_COUNT)
+    times = []
+    for _ in range(3):  # the first sets up memory
+        start = time.perf_counter()
+        models.tagger.scores(clips)
+        times.append(time.perf_counter() - start)
+    return batch_size / min(times[1:])
+
+
+def parts_s(paths: Sequence[Path], models: Models, folder: Path) -> dict[str, float]:
+    """Seconds that each part takes: the medians over the files.
+
+    Args:
+        folder: Where a results file is written, for its time.
+    """
+    journal = Journal(folder / "parts.csv", {})
+    _parts_of(paths[0], models, journal)  # first calls set up memory and thread pools
+    rounds = [_parts_of(path, models, journal) for path in paths]
+    journal.close()
+    return {part: median(each[part] for each in rounds) for part in rounds[0]}
+
+
+def _parts_of(path: Path, models: Models, journal: Journal) -> dict[str, float]:
+    seconds: dict[str, float] = {}
+
+    def timed(part: str, work: Callable[[], Result]) -> Result:
+        start = time.perf_counter()
+        result = work()
+        seconds[part] = time.perf_counter() - start
+        return result
+
+    recording = timed("decode", lambda: decode(path))
+    timed("level", lambda: rms_dbfs(recording))
+    samples = timed("resample", lambda: list(to_model_rate(recording)))
+    timed("trim", lambda: sound_of(recording))
+    heard = excerpt(recording)
+    features = timed("features", lambda: spectrogram(heard))
+    patches = timed("mel patches", lambda: list(patch_blocks(samples)))
+    timed("speech", lambda: models.speech.scores_percent([patches]))
+    scores = timed("ast", lambda: models.tagger.scores(features.unsqueeze(0)))
+    result = StemResult(Row("vocals", str(path), "singing", "vocals"), scores[0], 0.0, -20.0)
+    timed("write", lambda: journal.append([result]))
+    return seconds

@@ -1,0 +1,180 @@
+"""What each step towards speed gave, side by side in one run: ``python -m bench.steps``.
+
+Models are random, of the published sizes; one stereo stem of 3.5 minutes.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import torch
+from torch.nn import functional
+
+from AST import ast_model, graph_in_torch, tagger
+from AST.ast_model import AudioSpectrogramTransformer
+from AST.audio import Samples, resampled
+from AST.checkpoint import load_checkpoint
+from AST.command_line import EXIT_OK, exit_code, whole_number
+from AST.decoding import decode
+from AST.essentia_quietly import essentia_standard
+from AST.frozen_graph import nodes_up_to
+from AST.graph_in_torch import GraphInTorch
+from AST.mel_patches import FRAME_HOP, FRAME_LENGTH, MelPatches, mel_patches
+from AST.speech import INPUT_NODE, OUTPUT_NODE, Runner, essentia_runner, torch_runner
+from AST.tagger import Tagger
+from bench import random_models
+from bench.throughput import make_stems
+
+CPU = torch.device("cpu")
+CLIPS = 8
+ESSENTIAS_BATCH = 64
+ALL_AT_ONCE = 1_000_000
+
+
+def best_s(work: Callable[[], object], rounds: int) -> float:
+    """The shortest of a few times, after one that sets up memory and threads."""
+    work()
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def decoding(path: Path, rounds: int) -> dict[str, float]:
+    standard = essentia_standard()
+
+    def by_essentia() -> None:
+        samples, _, channels, *_ = standard.AudioLoader(filename=str(path))()
+        standard.MonoMixer()(samples, channels)
+
+    return {
+        "decode: Essentia": best_s(by_essentia, rounds),
+        "decode: libsndfile": best_s(lambda: decode(path), rounds),
+    }
+
+
+def front_end(samples: Samples, small_graph: Path, rounds: int) -> dict[str, float]:
+    """The chain's time on a graph that takes next to none is that of its front end."""
+    chain = essentia_standard().TensorflowPredictVGGish(
+        graphFilename=str(small_graph), input=INPUT_NODE, output=OUTPUT_NODE
+    )
+    mel_bands = essentia_standard().TensorflowInputVGGish().__compute__  # past Python's checks
+
+    def frame_by_frame() -> None:
+        for start in range(0, len(samples) - FRAME_LENGTH + 1, FRAME_HOP):
+            mel_bands(samples[start : start + FRAME_LENGTH])
+
+    return {
+        "mel bands: in Essentia's chain": best_s(lambda: chain(samples), rounds),
+        "mel bands: Essentia, frame by frame": best_s(frame_by_frame, rounds),
+        "mel bands: many frames at once": best_s(lambda: mel_patches(samples), rounds),
+    }
+
+
+def speech(path: Path, patches: MelPatches, rounds: int) -> dict[str, float]:
+    def by(run: Runner, at_once: int) -> float:
+        starts = range(0, len(patches), at_once)
+        return best_s(lambda: [run(patches[s : s + at_once]) for s in starts], rounds)
+
+    seconds = {"speech: Essentia": by(essentia_runner(path), ESSENTIAS_BATCH)}
+    graph = GraphInTorch(nodes_up_to(path, OUTPUT_NODE), INPUT_NODE)
+    with mock.patch.object(graph_in_torch, "ROWS_IN_CACHE", ALL_AT_ONCE):
+        seconds["speech: torch"] = by(torch_runner(graph), ESSENTIAS_BATCH)
+    name = "speech: convolutions by 16, dense layers at once"
+    seconds[name] = by(torch_runner(graph), len(patches))
+    run = torch_runner(graph.to(torch.bfloat16), CPU, torch.bfloat16)
+    seconds["speech: bf16"] = by(run, len(patches))
+    return seconds
+
+
+def ast(path: Path, rounds: int) -> dict[str, float]:
+    """Seconds per clip, of a batch."""
+    model = load_checkpoint(path)
+    clips = torch.randn(CLIPS, 1024, 128, generator=torch.Generator().manual_seed(0))
+
+    def scored() -> float:
+        return best_s(lambda: Tagger(model, CPU).scores(clips), rounds) / CLIPS
+
+    seconds = {}
+    with mock.patch.object(tagger, "CLIPS_IN_CACHE", ALL_AT_ONCE):
+        with mock.patch.object(AudioSpectrogramTransformer, "encode", _encode_all):
+            _fuse(model, False)
+            seconds["AST: attention multiplied out"] = scored()
+            _fuse(model, True)
+            seconds["AST: fused attention"] = scored()
+        seconds["AST: class tokens alone in the last block"] = scored()
+    seconds["AST: clips by 2"] = scored()
+    lower = Tagger(model, CPU, torch.bfloat16)
+
+    def scored_lower() -> float:
+        return best_s(lambda: lower.scores(clips), rounds) / CLIPS
+
+    with mock.patch.object(tagger, "CLIPS_IN_CACHE", ALL_AT_ONCE):
+        with mock.patch.object(ast_model, "attend", functional.scaled_dot_product_attention):
+            seconds["AST: bf16"] = scored_lower()
+        seconds["AST: bf16, attention head by head"] = scored_lower()
+    seconds["AST: bf16, that and clips by 2"] = scored_lower()
+    return seconds
+
+
+def _fuse(model: AudioSpectrogramTransformer, fused: bool) -> None:
+    blocks: Any = model.blocks
+    for block in blocks:
+        block.attn.fused_attn = fused
+
+
+def _encode_all(model: AudioSpectrogramTransformer, spectrograms: torch.Tensor) -> torch.Tensor:
+    x = model.embed(spectrograms)
+    for block in model.blocks:
+        x = block(x)
+    return x[:, :2]
+
+
+def measure(folder: Path, duration_s: int, size: str, rounds: int) -> dict[str, float]:
+    random_models.write_models(folder, size)
+    small = folder / "small.pb"
+    random_models.write_mean_speech_model(small)
+    [stem] = make_stems(folder / "stems", 1, duration_s)
+    recording = decode(stem.path)
+    samples = resampled(recording.samples, recording.sample_rate_hz)
+    return {
+        **decoding(stem.path, rounds),
+        **front_end(samples, small, rounds),
+        **speech(folder / random_models.SPEECH_FILE_NAME, mel_patches(samples), rounds),
+        **ast(folder / random_models.AST_FILE_NAME, rounds),
+    }
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.steps", description="Measures what each step towards speed gave."
+    )
+    parser.add_argument("--duration-s", type=whole_number(2), default=210, metavar="N")
+    parser.add_argument("--size", choices=random_models.SIZE_CHOICES, default="base384")
+    parser.add_argument("--rounds", type=whole_number(1), default=3, metavar="N")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    return exit_code(lambda: _measure_and_show(build_parser().parse_args(argv)))
+
+
+def _measure_and_show(arguments: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        seconds = measure(Path(folder), arguments.duration_s, arguments.size, arguments.rounds)
+    for step, taken_s in seconds.items():
+        print(f"{step:<52}{taken_s:>8.3f} s", file=sys.stderr)
+    print(json.dumps(seconds, indent=2))
+    return EXIT_OK
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,100 @@
+"""The study's way through files and the pipeline in each precision, side by side."""
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from AST.datasets import Stem
+from AST.journal import StemResult
+from AST.labels import LabelMap
+from AST.pipeline import Models, analyse_batch
+from AST.workers import Preparation
+from bench.parts import clips_per_s
+from bench.study import Study
+
+STUDY = "the study's way"
+ROUNDS = 3
+
+
+def pipeline(
+    stems: Sequence[Stem], models: Models, batch_size: int, workers: int
+) -> tuple[float, list[StemResult]]:
+    """Seconds from the first file to the last result, models loaded before; and the results."""
+    start = time.perf_counter()
+    preparation = Preparation(stems, workers)
+    results: list[StemResult] = []
+    for prepared in preparation.batches(batch_size):
+        batch = stems[len(results) : len(results) + len(prepared)]
+        results += list(analyse_batch(batch, prepared, models, LabelMap({})))
+    return time.perf_counter() - start, results
+
+
+def ways_in_turns(
+    stems: Sequence[Stem],
+    paths: tuple[Path, Path],
+    models: Mapping[str, Models],
+    batch_size: int,
+    workers: int,
+) -> dict[str, dict[str, float]]:
+    """Seconds that each way takes, in turns, each as fast as in its best round: machines wander.
+
+    And by how much their scores differ from the study's at most: AST's, 0 to 1, and speech's; and
+    how fast AST alone is.
+
+    Args:
+        paths: Both models, for the study's way.
+        models: Those of each precision.
+    """
+    study = Study(*paths)
+    for one in models.values():  # sets up memory and threads
+        pipeline(stems[:1], one, batch_size, 0)
+    ways: dict[str, dict[str, float]] = {STUDY: {}, **{name: {} for name in models}}
+    best_s = dict.fromkeys(ways, np.inf)
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        expected = [study.analyse(stem.path) for stem in stems]
+        best_s[STUDY] = min(best_s[STUDY], time.perf_counter() - start)
+        for name, one in models.items():
+            seconds, results = pipeline(stems, one, batch_size, workers)
+            best_s[name] = min(best_s[name], seconds)
+            ways[name] = _differences(results, expected)
+    for name, one in models.items():
+        ways[name]["ast_clips_per_s"] = clips_per_s(one, batch_size)
+    for name, seconds in best_s.items():
+        ways[name]["seconds"] = seconds
+    return ways
+
+
+def figures_of(
+    ways: Mapping[str, Mapping[str, float]], file_count: int, duration_s: int
+) -> dict[str, dict[str, float]]:
+    """The ways with what follows from their seconds."""
+    return {
+        name: {
+            **way,
+            "seconds_per_file": way["seconds"] / file_count,
+            "files_per_s": file_count / way["seconds"],
+            "times_real_time": duration_s * file_count / way["seconds"],
+            "times_the_study": ways[STUDY]["seconds"] / way["seconds"],
+        }
+        for name, way in ways.items()
+    }
+
+
+def _differences(
+    results: Sequence[StemResult], expected: Sequence[tuple[npt.NDArray[np.float32], float]]
+) -> dict[str, float]:
+    return {
+        "ast_difference": max(
+            float(np.abs(result.scores - scores).max())
+            for result, (scores, _) in zip(results, expected, strict=True)
+            if result.scores is not None
+        ),
+        "speech_difference": max(
+            abs(result.speech_score_percent - percent) / 100
+            for result, (_, percent) in zip(results, expected, strict=True)
+        ),
+    }

@@ -1,0 +1,24 @@
+import pytest
+import torch
+
+from AST.devices import select_devices
+from AST.errors import UsageError
+
+
+def test_without_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    assert select_devices("auto") == select_devices("cpu") == [torch.device("cpu")]
+    for names in ("cuda", "cuda:0", "mps"):
+        with pytest.raises(UsageError, match=rf"--device {names}: {names} is not .*; use cpu"):
+            select_devices(names)
+
+
+def test_with_two_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    both = [torch.device("cuda:0"), torch.device("cuda:1")]
+    assert select_devices("auto") == select_devices("cuda") == both
+    assert select_devices("cuda:1") == both[1:]
+    assert select_devices("cuda:1,cuda:0,cuda:1") == both[::-1]
+    with pytest.raises(UsageError, match=r"cuda:2 is not available .*; use cuda:0, cuda:1"):
+        select_devices("cuda:0,cuda:2")
