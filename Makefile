@@ -9,7 +9,7 @@ PACKAGES = $(WORK)/packages
 SAMPLES ?=
 QUICK ?=
 
-.PHONY: demo demo-songs train-tiny test lint bench clean
+.PHONY: demo demo-songs train-tiny test lint doc bench clean
 
 demo: $(VENV)/.installed
 	@echo "SMALL EMBEDDED models on songs made for this demo. Its figures say nothing about the"
@@ -35,7 +35,10 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/.installed
+doc: $(VENV)/.installed-dev demo
+	$(BIN)/python -m doc.make_pictures
+
+bench: $(VENV)/.installed-dev
 	$(BIN)/python -m bench.throughput
 
 clean:

@@ -1,0 +1,127 @@
+"""Figures by class: which instruments AST names, and what it takes the others for."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from AST.labels import ERROR, OTHER, SILENCE, SPEECH
+from AST.metrics import is_match, normalised
+from AST.results import Row
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+NO_CLASS = (OTHER, SPEECH, SILENCE, ERROR)
+"""Proposed labels that are no stem of a dataset."""
+
+
+@dataclass(frozen=True)
+class ClassFigures:
+    """One class, shares from 0 to 1; those that divide by nothing are 0.
+
+    Attributes:
+        support: Stems of this class.
+        precision: Of the stems that were proposed as it, the share that is.
+        recall: Of its stems, the share that was proposed as it.
+        f1: Harmonic mean of both.
+    """
+
+    label: str
+    support: int
+    precision: float
+    recall: float
+    f1: float
+
+
+def class_figures(rows: Sequence[Row]) -> list[ClassFigures]:
+    """Each class that occurs in the reference, the one with most stems first."""
+    from sklearn.metrics import precision_recall_fscore_support
+
+    classes = classes_of(rows)
+    precision, recall, f1, support = precision_recall_fscore_support(
+        [normalised(row.label) for row in rows],
+        [normalised(row.proposed_label) for row in rows],
+        labels=classes,
+        zero_division=0,
+    )
+    return [
+        ClassFigures(label, int(support[i]), float(precision[i]), float(recall[i]), float(f1[i]))
+        for i, label in enumerate(classes)
+    ]
+
+
+def classes_of(rows: Sequence[Row]) -> list[str]:
+    """The classes that occur in the reference, the one with most stems first."""
+    support = Counter(normalised(row.label) for row in rows)
+    return sorted(support, key=lambda label: (-support[label], label))
+
+
+def macro_f1(figures: Sequence[ClassFigures]) -> float:
+    """Mean F1 of the classes, 0 to 1."""
+    return sum(figure.f1 for figure in figures) / len(figures)
+
+
+def balanced_accuracy(figures: Sequence[ClassFigures]) -> float:
+    """Mean recall of the classes, 0 to 1: the accuracy if all had as many stems."""
+    return sum(figure.recall for figure in figures) / len(figures)
+
+
+def no_class_counts(rows: Sequence[Row]) -> dict[str, int]:
+    """How many stems were proposed as ``other``, ``speech``, ``silence`` and ``error``."""
+    proposed = Counter(normalised(row.proposed_label) for row in rows)
+    return {label: proposed[label] for label in NO_CLASS}
+
+
+def without_errors(rows: Sequence[Row]) -> list[Row]:
+    """The stems that could be analysed."""
+    return [row for row in rows if normalised(row.proposed_label) != ERROR]
+
+
+def confusion_matrix(rows: Sequence[Row]) -> "DataFrame":
+    """Number of stems by reference (rows) and proposed label (columns), in the same order.
+
+    After the classes of the reference come the other proposed labels that occur.
+    """
+    import pandas
+
+    classes = classes_of(rows)
+    reference = pandas.Series([normalised(row.label) for row in rows], name="reference")
+    proposed = pandas.Series([normalised(row.proposed_label) for row in rows], name="proposed")
+    further = sorted(set(proposed) - set(classes), key=lambda name: (name in NO_CLASS, name))
+    matrix = pandas.crosstab(reference, proposed)
+    return matrix.reindex(index=classes, columns=classes + further, fill_value=0)
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """Stems of one class for which one AudioSet name was given."""
+
+    label: str
+    prediction: str
+    proposed_label: str
+    is_match: bool
+    count: int
+
+    @property
+    def heard(self) -> str:
+        """The prediction, and whose it is if it is not AST's."""
+        by_speech_model = self.proposed_label == self.prediction == SPEECH
+        return f"{self.prediction} (speech model)" if by_speech_model else self.prediction
+
+
+def raw_confusions(rows: Sequence[Row]) -> list[Confusion]:
+    """Reference and AudioSet prediction, the most frequent pair first; no failed stems."""
+    counts = Counter(
+        (
+            normalised(row.label),
+            normalised(row.prediction),
+            normalised(row.proposed_label),
+            is_match(row),
+        )
+        for row in without_errors(rows)
+    )
+    return [
+        Confusion(*pair, count)
+        for pair, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    ]

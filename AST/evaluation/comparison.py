@@ -1,0 +1,145 @@
+"""Two runs over the same stems, compared stem by stem."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from AST.datasets import printable
+from AST.errors import UsageError
+from AST.evaluation.songs import paths_from_song, songs_of
+from AST.evaluation.uncertainty import Interval, song_interval
+from AST.metrics import accuracy, is_match, normalised
+from AST.results import Row
+
+Pair = tuple[Row, Row]
+"""One stem in the one run and in the other."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A stem whose proposed label differs between two runs."""
+
+    label: str
+    path: str
+    prediction: str
+    proposed_label: str
+    other_prediction: str
+    other_proposed_label: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What tells a run from another one.
+
+    Attributes:
+        against: The other run's results file.
+        stems: How many both runs have; only these are compared.
+        only_here: How many the other run lacks.
+        difference_percent: Accuracy minus the other's, in percentage points.
+        interval: Of the difference, by drawing songs; None for a single song.
+        gained: Stems that are right only in this run, by class.
+        lost: Stems that are right only in the other one, by class.
+        mcnemar_p: Exact probability of gains and losses at least as unequal, were both as likely.
+        changed: The stems with another label, class by class.
+    """
+
+    against: str
+    stems: int
+    only_here: int
+    only_there: int
+    songs: int
+    accuracy_percent: float
+    other_accuracy_percent: float
+    difference_percent: float
+    interval: Interval | None
+    gained: dict[str, int]
+    lost: dict[str, int]
+    mcnemar_p: float
+    changed: list[Change]
+
+
+def compare(file: Path, rows: Sequence[Row], other_file: Path, others: Sequence[Row]) -> Comparison:
+    """Compares a run with another one over the same stems.
+
+    Raises:
+        UsageError: They have no stem in common, or not the same reference.
+    """
+    pairs = _pairs(file, rows, other_file, others)
+    gains = [is_match(row) - is_match(other) for row, other in pairs]
+    gained = [row for (row, _), gain in zip(pairs, gains, strict=True) if gain > 0]
+    lost = [row for (row, _), gain in zip(pairs, gains, strict=True) if gain < 0]
+    songs = songs_of([row for row, _ in pairs])
+    own, other = accuracy([row for row, _ in pairs]), accuracy([row for _, row in pairs])
+    return Comparison(
+        against=printable(other_file),
+        stems=len(pairs),
+        only_here=len(rows) - len(pairs),
+        only_there=len(others) - len(pairs),
+        songs=len(set(songs)),
+        accuracy_percent=own.percent,
+        other_accuracy_percent=other.percent,
+        difference_percent=own.percent - other.percent,
+        interval=song_interval(songs, gains),
+        gained=_by_class(gained),
+        lost=_by_class(lost),
+        mcnemar_p=mcnemar_p(len(gained), len(lost)),
+        changed=[
+            Change(*row, other.prediction, other.proposed_label)
+            for row, other in sorted(pairs, key=lambda pair: pair[0].label)
+            if normalised(row.proposed_label) != normalised(other.proposed_label)
+        ],
+    )
+
+
+def mcnemar_p(gained: int, lost: int) -> float:
+    """McNemar's test in its exact, two-sided form.
+
+    Source: McNemar, Note on the sampling error of the difference between correlated proportions or
+    percentages, Psychometrika 1947.
+
+    >>> mcnemar_p(8, 1)
+    0.0390625
+    >>> mcnemar_p(0, 0)
+    1.0
+    """
+    from scipy.stats import binomtest
+
+    return float(binomtest(gained, gained + lost).pvalue) if gained + lost else 1.0
+
+
+def _pairs(file: Path, rows: Sequence[Row], other_file: Path, others: Sequence[Row]) -> list[Pair]:
+    own = _by_key(file, [row.path for row in rows], rows)
+    other = _by_key(other_file, [row.path for row in others], others)
+    pairs = [(own.pop(path), other.pop(path)) for path in list(own) if path in other]
+    if own and other:  # the dataset lay elsewhere: compare paths from the song on
+        own_left, other_left = list(own.values()), list(other.values())
+        own = _by_key(file, paths_from_song(own_left), own_left)
+        other = _by_key(other_file, paths_from_song(other_left), other_left)
+        pairs += [(row, other[key]) for key, row in own.items() if key in other]
+    if not pairs:
+        raise UsageError(
+            f"{file} and {other_file} have no stem in common, such as {rows[0].path} and "
+            f"{others[0].path}; expected two runs over one dataset"
+        )
+    for row, counterpart in pairs:
+        if normalised(row.label) != normalised(counterpart.label):
+            raise UsageError(
+                f"{row.path}: {row.label} in {file}, {counterpart.label} in {other_file}; expected "
+                "two runs over one dataset"
+            )
+    return pairs
+
+
+def _by_key(file: Path, keys: Sequence[str], rows: Sequence[Row]) -> dict[str, Row]:
+    by_key = dict(zip(keys, rows, strict=True))
+    if len(by_key) < len(rows):
+        [(key, count)] = Counter(keys).most_common(1)
+        raise UsageError(
+            f"{file}: {count} stems are called {key}; expected each once, to tell which is which"
+        )
+    return by_key
+
+
+def _by_class(rows: Sequence[Row]) -> dict[str, int]:
+    return dict(Counter(normalised(row.label) for row in rows).most_common())

@@ -1,0 +1,75 @@
+"""How far a share could lie elsewhere by chance."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+CONFIDENCE = 0.95
+RESAMPLE_COUNT = 10_000
+RESAMPLES_AT_ONCE = 500
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A 95 % interval, in percent or percentage points."""
+
+    low_percent: float
+    high_percent: float
+
+
+def wilson_interval(matches: int, total: int) -> Interval:
+    """Wilson's score interval of a share, which takes stems for independent.
+
+    Source: Wilson, Probable inference, JASA 1927.
+
+    >>> wilson_interval(276, 300)
+    Interval(low_percent=88.37..., high_percent=94.56...)
+    """
+    from scipy.stats import binomtest
+
+    interval = binomtest(matches, total).proportion_ci(CONFIDENCE, method="wilson")
+    return Interval(100 * float(interval.low), 100 * float(interval.high))
+
+
+def song_interval(songs: Sequence[Hashable], values: Sequence[float]) -> Interval | None:
+    """Percentile bootstrap of a mean: whole songs are drawn, as stems of one are alike.
+
+    Source: Davison, Hinkley: Bootstrap Methods and their Application, 1997, chapter 3.8.
+
+    Args:
+        songs: Each stem's song.
+        values: Each stem's value: 1 for right and 0 for wrong, or a difference of those.
+
+    Returns:
+        None for a single song, which says nothing of others.
+    """
+    from scipy.stats import bootstrap
+
+    number_of_song = {song: number for number, song in enumerate(dict.fromkeys(songs))}
+    if len(number_of_song) < 2:
+        return None
+    numbers = [number_of_song[song] for song in songs]
+    sums, counts = np.bincount(numbers, weights=values), np.bincount(numbers)
+    result = bootstrap(
+        (sums, counts),
+        _share,
+        paired=True,
+        vectorized=True,
+        n_resamples=RESAMPLE_COUNT,
+        batch=RESAMPLES_AT_ONCE,
+        confidence_level=CONFIDENCE,
+        method="percentile",
+        rng=np.random.default_rng(SEED),
+    )
+    interval = result.confidence_interval
+    return Interval(100 * float(interval.low), 100 * float(interval.high))
+
+
+def _share(
+    sums: npt.NDArray[np.float64], counts: npt.NDArray[np.int64], axis: int = -1
+) -> npt.NDArray[np.float64]:
+    share: npt.NDArray[np.float64] = sums.sum(axis=axis) / counts.sum(axis=axis)
+    return share
