@@ -11,6 +11,7 @@ from AST.command_line import EXIT_OK, exit_code
 from AST.errors import UsageError
 from AST.metrics import accuracy_report
 from AST.results import RUN_RECORD, SCORES, Row, beside, check_distinct, read_rows
+from AST.writing import write_whole, writing
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -62,22 +63,17 @@ def _find_and_write(rows: list[Row], arguments: argparse.Namespace) -> str:
     run = read_run(arguments.file, rows)
     findings = find(run, arguments.against)
     if arguments.json:
-        _write_json(arguments.json, findings.as_json())
+        text = json.dumps(findings.as_json(), indent=2, ensure_ascii=False) + "\n"
+        with writing(arguments.json, "--json"):
+            write_whole(arguments.json, text.encode())
     if arguments.report:
-        from AST.evaluation.report import write_report
+        from AST.evaluation.report import render
 
-        write_report(arguments.report, run, findings)
+        page = render(run, findings, arguments.report.parent)
+        with writing(arguments.report, "--report"):
+            write_whole(arguments.report, page.encode())
         print(f"report: {arguments.report}", file=sys.stderr)
     return describe(findings)
-
-
-def _write_json(path: Path, content: object) -> None:
-    try:
-        path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"{path}: cannot be written ({error.strerror}); choose another place for --json"
-        ) from error
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -46,6 +46,9 @@ def explain_file(arguments: argparse.Namespace) -> int:
 
     file: Path = arguments.file
     output: Path = arguments.output or Path(f"{file.stem}.explained.png")
+    if not file.is_file():
+        found = "is a folder" if file.is_dir() else "does not exist"
+        raise UsageError(f"{printable(file)}: {found}; expected an audio file")
     check_output(output)
     check_distinct([file], [output])
     if output.suffix.lower() not in PICTURE_SUFFIXES:

@@ -3,19 +3,20 @@
 
 import argparse
 import json
-import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import analyze_dsd100
 import analyze_moisesdb
 from AST.command_line import EXIT_OK, exit_code
 from AST.datasets import printable
+from AST.errors import UsageError
 from AST.evaluation.dictionary import Dictionary
 from AST.metrics import accuracy, normalised
 from AST.results import (
+    OUTPUT_FLAG,
     RUN_RECORD,
     SCORES,
     Row,
@@ -25,8 +26,14 @@ from AST.results import (
     format_rows,
     read_rows,
 )
+from AST.writing import write_whole, writing
+
+if TYPE_CHECKING:
+    from AST.evaluation.findings import Run
 
 DICTIONARIES = {"dsd100": analyze_dsd100.LABELS, "moisesdb": analyze_moisesdb.LABELS}
+MARK = "relabelled_from"
+"""Tells in a record that no run wrote it."""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -62,32 +69,53 @@ def relabel(arguments: argparse.Namespace) -> int:
     rows_before = read_rows(file)
     output: Path = arguments.output or file.with_name(f"{file.with_suffix('').name}.relabelled.csv")
     check_output(output)
-    read = [file, *([arguments.labels] if arguments.labels else [])]
-    companions = [[beside(path, kind) for kind in (SCORES, RUN_RECORD)] for path in (file, output)]
-    check_distinct([*read, *companions[0]], [output, *companions[1]])
+    read = [arguments.labels] if arguments.labels else []
+    check_distinct([*read, *_files_of(file)], _files_of(output))
+    _check_replaceable(output)
     run = read_run(file, rows_before)
     dictionary: Dictionary = (
         read_dictionary(arguments.labels) if arguments.labels else DICTIONARIES[arguments.dataset]
     )
     rows = relabelled(rows_before, run.scores, LabelMap(dictionary))
     _warn(rows, dictionary)
-    output.write_bytes(format_rows([Row._fields, *rows]).encode())
-    if run.scores is not None:
-        shutil.copyfile(beside(file, SCORES), beside(output, SCORES))
-    else:
-        beside(output, SCORES).unlink(missing_ok=True)  # of an earlier relabelling
-    _write_record(beside(output, RUN_RECORD), run.record or {}, dictionary, file)
+    with writing(output, OUTPUT_FLAG):
+        _write(output, rows, run, dictionary)
     _tell(rows_before, rows)
     print(f"written to {output}", file=sys.stderr)
     return EXIT_OK
 
 
-def _write_record(
-    path: Path, record: dict[str, Any], dictionary: Dictionary, relabelled_from: Path
-) -> None:
-    new = {**record, "label_dictionary": dictionary, "relabelled_from": printable(relabelled_from)}
-    new.pop("counts", None)  # of the old labels
-    path.write_text(json.dumps(new, indent=2, ensure_ascii=False), "utf-8")
+def _check_replaceable(output: Path) -> None:
+    """Whether nothing but an earlier relabelling would be lost: a run takes hours.
+
+    Raises:
+        UsageError: Something else is there.
+    """
+    from AST.evaluation.score_file import read_run_record
+
+    there = [path for path in _files_of(output) if path.exists()]
+    if there and MARK not in (read_run_record(output) or {}):
+        raise UsageError(
+            f"{there[0]}: is there already, and not from relabelling; choose another name by "
+            f"{OUTPUT_FLAG}, or remove it"
+        )
+
+
+def _files_of(results: Path) -> list[Path]:
+    return [results, beside(results, SCORES), beside(results, RUN_RECORD)]
+
+
+def _write(output: Path, rows: Sequence[Row], run: "Run", dictionary: Dictionary) -> None:
+    """Writes the record first: it tells that the other files are from relabelling."""
+    record = {**(run.record or {}), "label_dictionary": dictionary, MARK: printable(run.file)}
+    record.pop("counts", None)  # of the old labels
+    text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+    write_whole(beside(output, RUN_RECORD), text.encode())
+    if run.scores is not None:
+        write_whole(beside(output, SCORES), beside(run.file, SCORES).read_bytes())
+    else:
+        beside(output, SCORES).unlink(missing_ok=True)  # of an earlier relabelling
+    write_whole(output, format_rows([Row._fields, *rows]).encode())
 
 
 def _warn(rows: Sequence[Row], dictionary: Dictionary) -> None:

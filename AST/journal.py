@@ -12,7 +12,7 @@ import fcntl
 import io
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -22,7 +22,8 @@ import numpy.typing as npt
 
 from AST.errors import UsageError
 from AST.labels import AUDIOSET_CLASS_COUNT
-from AST.results import RUN_RECORD, SCORES, Row, beside, format_rows
+from AST.results import OUTPUT_FLAG, RUN_RECORD, SCORES, Row, beside, format_rows
+from AST.writing import force_to_disk, write_whole, writing
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Journal:
         self._partial_path = output.with_name(output.name + ".partial")
         self._log_path = output.with_name(output.name + ".partial.jsonl")
         self._partial: BinaryIO | None = None
-        with _writing(output):
+        with writing(output, OUTPUT_FLAG):
             self._log = open(self._log_path, "a+b")  # noqa: SIM115 (closed by close())
             self._lock()
             if self._partial_path.exists() and not restart:
@@ -84,7 +85,7 @@ class Journal:
         Raises:
             UsageError: They cannot be written.
         """
-        with _writing(self._partial_path):
+        with writing(self._partial_path, OUTPUT_FLAG):
             if self._partial is None:
                 self._partial = self._begin()
             self.results += results
@@ -100,9 +101,9 @@ class Journal:
         scores = io.BytesIO()
         np.savez_compressed(scores, allow_pickle=False, **self._arrays())
         text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
-        with _writing(self.output):
-            _write_whole(beside(self.output, SCORES), scores.getvalue())
-            _write_whole(beside(self.output, RUN_RECORD), text.encode())
+        with writing(self.output, OUTPUT_FLAG):
+            write_whole(beside(self.output, SCORES), scores.getvalue())
+            write_whole(beside(self.output, RUN_RECORD), text.encode())
             self._partial_path.replace(self.output)
             self._log_path.unlink()
 
@@ -132,7 +133,7 @@ class Journal:
             self._log.truncate(0)
             _append(self._log, json.dumps(self._identity) + "\n")
         rows = format_rows([Row._fields, *(result.row for result in self.results)])
-        _write_whole(self._partial_path, rows.encode())
+        write_whole(self._partial_path, rows.encode())
         return open(self._partial_path, "ab")
 
     def _resume(self) -> None:
@@ -198,34 +199,8 @@ class Journal:
         }
 
 
-@contextlib.contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """Makes one line of what keeps a file from being written."""
-    try:
-        yield
-    except OSError as error:
-        raise UsageError(
-            f"{path}: cannot be written ({error.strerror}); make room for it or choose another "
-            "place by --output"
-        ) from error
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Writes a file so that it is never seen half-written."""
-    temporary = path.with_name(path.name + ".new")
-    with open(temporary, "wb") as file:
-        _force_to_disk(file, content)
-    os.replace(temporary, path)
-
-
 def _append(file: BinaryIO, text: str) -> None:
-    _force_to_disk(file, text.encode())
-
-
-def _force_to_disk(file: BinaryIO, content: bytes) -> None:
-    file.write(content)
-    file.flush()
-    os.fsync(file.fileno())
+    force_to_disk(file, text.encode())
 
 
 def _to_line(result: StemResult) -> str:

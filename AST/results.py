@@ -12,6 +12,8 @@ from AST.errors import UsageError
 SCORES = "scores.npz"
 RUN_RECORD = "run.json"
 """What a run writes beside its results file."""
+OUTPUT_FLAG = "--output"
+"""What names a results file to be, in every script that writes one."""
 
 
 class Row(NamedTuple):
@@ -54,9 +56,13 @@ def check_output(path: Path) -> None:
         UsageError: It may not.
     """
     if not path.name or path.is_dir():
-        raise UsageError(f"{path}: is a folder; expected a file's name for --output")
+        raise UsageError(f"{path}: is a folder; expected a file's name for {OUTPUT_FLAG}")
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path}: is no regular file; expected a file's name for {OUTPUT_FLAG}")
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
-        raise UsageError(f"{path}: cannot be written; --output needs a folder that can be written")
+        raise UsageError(
+            f"{path}: cannot be written; {OUTPUT_FLAG} needs a folder that can be written"
+        )
 
 
 def format_rows(rows: Iterable[Iterable[str]]) -> str:

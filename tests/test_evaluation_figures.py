@@ -20,9 +20,9 @@ from AST.evaluation.classes import (
     without_errors,
 )
 from AST.evaluation.comparison import compare, mcnemar_p
-from AST.evaluation.findings import find, read_run
+from AST.evaluation.findings import Run, find, read_run
 from AST.evaluation.songs import paths_from_song, songs_of
-from AST.evaluation.text import describe
+from AST.evaluation.text import describe, probability
 from AST.evaluation.uncertainty import Interval, song_interval, wilson_interval
 from AST.results import Row, format_rows
 
@@ -120,7 +120,18 @@ def test_songs_are_drawn_whole() -> None:
     # 40 songs, each right or wrong: the binomial spread of 40, not of 400 draws.
     assert wide.low_percent == pytest.approx(35, abs=2.6)
     assert wide.high_percent == pytest.approx(65, abs=2.6)
-    assert song_interval(songs, alike) == wide  # seeded
+    assert song_interval(songs, alike) == wide
+
+
+def test_the_bootstrap_is_that_of_its_seed() -> None:
+    generator = np.random.default_rng(0)  # the seed that the text names
+    right = (np.arange(30) % 7 < 4).astype(float)
+    drawn = np.concatenate([generator.integers(0, 30, (500, 30)) for _ in range(20)])
+    interval = song_interval(range(30), right.tolist())
+    assert interval is not None
+    assert [interval.low_percent, interval.high_percent] == pytest.approx(
+        np.percentile(100 * right[drawn].mean(axis=1), [2.5, 97.5])
+    )
 
 
 def test_one_song_has_no_interval() -> None:
@@ -145,6 +156,8 @@ def test_songs_of_both_layouts() -> None:
     assert paths_from_song(tracks[:1]) == ["abc/other_keys/x.wav"]
     called_bass = [Row(name, f"D/Bass/{name}.wav", "", "") for name in ("bass", "drums")]
     assert {str(song) for song in songs_of(called_bass)} == {"D/Bass"}
+    both = [Row(name, f"D/s/{name}/{name}.wav", "", "") for name in ("bass", "drums")]
+    assert {str(song) for song in songs_of(both)} == {"D/s"}
 
 
 def test_runs_are_matched_whatever_their_root() -> None:
@@ -194,9 +207,30 @@ def test_findings_are_json_and_text(tmp_path: Path) -> None:
     assert content["scores"] is None
     assert content["intervals"] == {"confidence": 0.95, "resamples": 10_000, "seed": 0}
     assert content["comparison"]["difference_percent"] == 0
-    text = describe(findings)
+    assert describe(findings).endswith("McNemar's exact p = 1, taking stems for independent")
+    others = at(ROWS, "E/")
+    others[3] = others[3]._replace(prediction="bass guitar", proposed_label="bass")
+    other.write_text(format_rows([Row._fields, *others]), newline="")
+    text = describe(find(read_run(file, ROWS), other))
+    assert text.endswith(
+        "D/Sources/Dev/2/bass.wav: other (synthesizer), there bass (bass guitar); reference bass"
+    )
     assert "drawing songs (3 songs, 10000 bootstrap resamples, seed 0)" in text
     assert "Accuracy without the stems that failed: 33.33 %" in text
     assert "  bass -> synthesizer 2" in text
     assert "Scores: there is no r.scores.npz and no r.run.json beside it." in text
-    assert "difference +0.00 points" in text
+    assert "difference -14.29 points" in text
+
+
+def test_a_run_of_failures_only_still_has_figures() -> None:
+    rows = [row._replace(prediction="error", proposed_label="error") for row in ROWS]
+    findings = find(Run(Path("r.csv"), rows, None, None))
+    assert findings.accuracy_without_errors_percent is None
+    text = describe(findings)
+    assert "Accuracy without the stems that failed: no stem is left" in text
+    assert "error 7 (100.0 %)" in text
+
+
+@pytest.mark.parametrize(("p", "text"), [(0.0390625, "= 0.0391"), (1e-13, "< 1e-12")])
+def test_p_values_in_words(p: float, text: str) -> None:
+    assert probability(p) == text

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from AST.evaluation.findings import find, read_run
-from AST.evaluation.report import stem_lines, write_report
+from AST.evaluation.findings import Run, find, read_run
+from AST.evaluation.report import render, stem_lines
 from AST.evaluation.score_file import StemScores
 from AST.results import Row, format_rows, read_rows
 from bench.synthetic_stems import SAMPLE_RATE_HZ, write_samples
-from tests.conftest import ROOT, Run, tone
+from tests.conftest import ROOT, tone
+from tests.conftest import Run as RunScript
 from tests.test_evaluation_scores import DICTIONARY, ROWS, stem_scores, write_scores
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def report(tmp_path: Path) -> Path:
     (tmp_path / "pages").mkdir()
     run = read_run(file, rows)
     path = tmp_path / "pages" / "report.html"
-    write_report(path, run, find(run, file))
+    path.write_text(render(run, find(run, file), path.parent), "utf-8")
     return path
 
 
@@ -100,7 +101,7 @@ def test_stems_have_their_five_best_labels(tmp_path: Path, report: Path) -> None
     assert [line.audio is None for line in lines] == [True] * 6 + [False]
 
 
-def test_a_report_without_scores_says_so(run: Run, tmp_path: Path) -> None:
+def test_a_report_without_scores_says_so(run: RunScript, tmp_path: Path) -> None:
     shutil.copy(ROOT / "results_dsd100.csv", tmp_path / "alone.csv")
     path = tmp_path / "report.html"
     result = run("computeaccuracy.py", tmp_path / "alone.csv", "--report", path)
@@ -112,14 +113,38 @@ def test_a_report_without_scores_says_so(run: Run, tmp_path: Path) -> None:
     assert page.text.count("✓ right") == 12
 
 
-def test_a_report_that_cannot_be_written(run: Run, tmp_path: Path) -> None:
+def test_players_wherever_the_run_was_started(tmp_path: Path) -> None:
+    dataset = tmp_path / "data" / "DSD100"
+    stem = dataset / "Sources" / "Dev" / "001 - A" / "bass.wav"
+    write_samples(stem, tone(440, 1, SAMPLE_RATE_HZ))
+    write_samples(dataset / "drums.wav", tone(440, 1, SAMPLE_RATE_HZ))  # of no song: another one
+    inside = "DSD100/Sources/Dev/001 - A"
+    rows = [Row(name, f"{inside}/{name}.wav", "", name) for name in ("bass", "drums")]
+    record = {"label_dictionary": DICTIONARY, "dataset_path": str(dataset)}
+    run = Run(tmp_path / "r.csv", rows, None, record)
+    bass, drums = stem_lines(run, tmp_path)
+    assert bass.audio == "data/DSD100/Sources/Dev/001%20-%20A/bass.wav"
+    assert drums.audio is None
+    page = Collector()
+    page.feed(render(run, find(run), tmp_path))
+    assert "1 of 2 audio files were not found" in page.text
+
+
+def test_the_head_says_what_is_known(tmp_path: Path) -> None:
+    record = {"label_dictionary": DICTIONARY, "relabelled_from": "old.csv"}
+    for known, head in ((None, "r.csv"), (record, "r.csv: relabelled from old.csv")):
+        run = Run(Path("r.csv"), ROWS, None, known)
+        assert f"<p>{head}</p>" in render(run, find(run), tmp_path)
+
+
+def test_a_report_that_cannot_be_written(run: RunScript, tmp_path: Path) -> None:
     for flag in ("--report", "--json"):
         path = tmp_path / "no" / "x"
         result = run("computeaccuracy.py", ROOT / "results_dsd100.csv", flag, path)
         assert result.returncode == 2
         assert result.stderr == (
-            f"error: {path}: cannot be written (No such file or directory); choose another place "
-            f"for {flag}\n"
+            f"error: {path}: cannot be written (No such file or directory); make room for it or "
+            f"choose another place by {flag}\n"
         )
 
 
@@ -218,9 +243,8 @@ def test_scores_that_are_not_finite_are_left_out(tmp_path: Path) -> None:
     write_scores(tmp_path / "r.scores.npz", [row.path for row in ROWS], scores)
     (tmp_path / "r.run.json").write_text(json.dumps({"label_dictionary": DICTIONARY}))
     run = read_run(file, ROWS)
-    write_report(tmp_path / "x.html", run, find(run))
     page = Collector()
-    page.feed((tmp_path / "x.html").read_text("utf-8"))
+    page.feed(render(run, find(run), tmp_path))
     text = page.text.partition("Scores")[2].partition('"use strict"')[0]
     assert "The same scores under other rules" in text
     assert "nan" not in text

@@ -15,10 +15,12 @@ from AST.evaluation.score_figures import (
     Bin,
     Shown,
     confidences,
+    decided_anew,
     expected_calibration_error,
     places_of_right_class,
     reliability,
     rule_effect,
+    score_figures,
     shown_from,
 )
 from AST.evaluation.score_file import StemScores, read_scores
@@ -123,10 +125,31 @@ def test_findings_with_scores(results: Path) -> None:
     assert findings.scores.score_quartiles_of_right == pytest.approx((0.9, 0.9, 0.9))
     assert findings.scores.score_quartiles_of_wrong == pytest.approx((0.55, 0.6, 0.7))
     assert json.loads(json.dumps(findings.as_json(), allow_nan=False))["scores"]["bins"]
+    effects = {one.rule: (one.matches, one.changed) for one in findings.scores.rules}
+    assert effects["as it is"] == (1, 0)
+    assert effects["speech rule off"] == (1, 1)  # rapping instead of speech: other
     text = describe(findings)
     assert "1: 20.00 %, 2: 40.00 %, 3: 80.00 %" in text
     assert "speech rule off" in text
+    withheld = text.partition("score from")[2].partition("The same scores")[0].splitlines()[1:]
+    assert [line.split()[0] for line in withheld] == [f"0.{tenth}0" for tenth in range(10)]
+    assert withheld[0].split() == ["0.00", "80.0", "%", "25.00", "%"]
     assert "0.60" in text
+
+
+def test_rules_that_are_tried_on_scores() -> None:
+    scores = stem_scores()
+    singing, speech = PLACE["Singing"], AUDIOSET_SPEECH_INDEX
+    scores.scores[2, singing] = 0.9  # the speech rule alone makes it wrong
+    scores.scores[0, speech] = 0.95  # passed over, as the speech score is low
+    rows = decided_anew(ROWS, scores, LABEL_MAP)
+    assert [row.proposed_label for row in rows[:3]] == ["bass", "other", "speech"]
+    effects = score_figures(rows, scores, LABEL_MAP).rules
+    assert [(one.rule, one.matches, one.changed) for one in effects] == [
+        ("as it is", 1, 0),
+        ("speech rule off", 2, 1),
+        ('"Speech" never passed over', 0, 1),
+    ]
 
 
 def test_scores_follow_the_rows_of_a_sorted_file(results: Path) -> None:
@@ -203,6 +226,7 @@ def test_scores_of_another_run_are_told(results: Path) -> None:
     [
         "",
         "[]",
+        '{"label_dictionary": {"bass": []}, "dataset": "\\ud800"}',
         "{}",
         '{"label_dictionary": {"bass": []}, "models": []}',
         '{"label_dictionary": {"bass": []}, "models": {"ast": {"path": null}}}',

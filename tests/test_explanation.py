@@ -1,5 +1,6 @@
 """What AST attended to: the rollout by hand, places in a file, and the script."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,8 @@ import torch
 from PIL import Image
 
 from AST.ast_model import TOKEN_COUNT, Size
-from AST.explanation import heard_places_s, over_spectrogram, rollout
+from AST.explanation import Explanation, explain, heard_places_s, over_spectrogram, rollout
+from AST.explanation_picture import draw
 from bench.synthetic_stems import SAMPLE_RATE_HZ, write_samples
 from tests.conftest import Models, Run, tone
 
@@ -94,10 +96,36 @@ def test_the_script_draws_and_tells(
         assert len(np.unique(np.asarray(drawn.convert("L")))) > 50
 
 
+def test_a_tone_is_seen_where_it_sounds(
+    recording: Path, ast_path: Path, no_speech_path: Path
+) -> None:
+    explanation = explain(recording, ast_path, no_speech_path)
+    loudness = explanation.spectrogram.mean(axis=0)  # 200 ms of silence, 3 s of tone, 200 ms
+    assert loudness[30:300].min() > loudness[:10].max()
+    assert explanation.attended.max() > 0
+    assert explanation.attended.shape == explanation.spectrogram.shape == (128, 1024)
+
+
+def test_both_panels_are_drawn(tmp_path: Path) -> None:
+    ramp = np.linspace(0, 1, 1024, dtype=np.float32) * np.ones((128, 1), np.float32)
+    whole = Explanation("tick", [("Tick", 0.5)], [(0.0, 1.0)], 1.0, ramp, ramp)
+    nothing = np.zeros_like(ramp)
+    pictures = []
+    for one in (whole, replace(whole, spectrogram=nothing), replace(whole, attended=nothing)):
+        draw(tmp_path / "x.png", "title", one)
+        with Image.open(tmp_path / "x.png") as drawn:
+            pictures.append(np.asarray(drawn.convert("L"), float))
+    upper, lower = (slice(0, 330), slice(0, 1000)), (slice(330, 660), slice(0, 1000))
+    all_there, no_spectrogram, no_attention = pictures
+    assert np.abs(all_there - no_spectrogram)[upper].mean() > 10
+    assert np.abs(all_there - no_attention)[lower].mean() > 10
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("gone.wav", "gone.wav: cannot be opened: No such file or directory"),
+        ("gone.wav", "gone.wav: does not exist; expected an audio file"),
+        (".", ": is a folder; expected an audio file"),
         ("text.wav", "text.wav: "),
         ("silence.wav", "silence.wav: nothing sounds in it, so AST hears nothing; choose"),
     ],

@@ -8,7 +8,7 @@ import pytest
 
 from AST import journal as journal_module
 from AST.errors import UsageError
-from AST.journal import Journal, StemResult, _force_to_disk, _writing
+from AST.journal import Journal, StemResult
 from AST.results import Row, format_rows, read_rows
 from tests.conftest import ROOT
 
@@ -187,13 +187,6 @@ def test_rows_of_other_paths_are_refused(tmp_path: Path) -> None:
     journal.check_paths([result.row.path for result in RESULTS])
     with pytest.raises(UsageError, match="damaged"):
         journal.check_paths([result.row.path for result in reversed(RESULTS)])
-
-
-def test_a_full_disk_takes_one_line() -> None:
-    full = open("/dev/full", "wb", buffering=0)  # noqa: SIM115 (closed below)
-    message = r"r\.csv: cannot be written \(No space left"
-    with full, pytest.raises(UsageError, match=message), _writing(Path("r.csv")):
-        _force_to_disk(full, b"x")
 
 
 def test_an_interrupt_while_rows_are_written_loses_none(

@@ -70,6 +70,14 @@ def test_dictionaries_in_files(tmp_path: Path, name: str, content: str) -> None:
         ("d.json", '{"bass": "bass guitar"}', r"'bass' is 'bass guitar'; expected a list"),
         ("d.json", '{"a": ["organ"], "b": ["Organ"]}', r"'organ' stands under 'a' and under 'b'"),
         ("d.json", '{"Speech": ["organ"]}', r"d\.json: 'Speech' cannot be a stem's name"),
+        ("d.json", '{"other": ["organ"]}', r"d\.json: 'other' cannot be a stem's name"),
+        ("d.json", '{"silence": ["organ"]}', r"d\.json: 'silence' cannot be a stem's name"),
+        (
+            "d.json",
+            '{"a": ["organ"], "a": []}',
+            r"d\.json: .*\(a key stands twice among \['a', 'a'",
+        ),
+        ("d.json", '{"\\ud800": ["organ"]}', r"d\.json: neither JSON nor TOML"),
         ("d.json", '{" ": ["organ"]}', r"d\.json: ' ' cannot be a stem's name"),
         ("gone.json", None, r"gone\.json: No such file or directory; expected a label dict"),
     ],
@@ -117,11 +125,28 @@ def test_the_script_writes_what_the_readers_read(run: Run, tmp_path: Path) -> No
 
 
 def test_scores_of_an_earlier_relabelling_do_not_stay(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "r.csv").write_text(format_rows([Row._fields, *ROWS]), newline="")
-    old = tmp_path / "r.relabelled.scores.npz"
-    write_scores(old, [row.path for row in ROWS], stem_scores())
-    assert run("relabel.py", tmp_path / "r.csv", "--dataset", "dsd100").returncode == 0
-    assert not old.exists()
+    file, scores = tmp_path / "r.csv", tmp_path / "r.scores.npz"
+    file.write_text(format_rows([Row._fields, *ROWS]), newline="")
+    write_scores(scores, [row.path for row in ROWS], stem_scores())
+    assert run("relabel.py", file, "--dataset", "dsd100").returncode == 0
+    assert (tmp_path / "r.relabelled.scores.npz").read_bytes() == scores.read_bytes()
+    scores.unlink()
+    assert run("relabel.py", file, "--dataset", "dsd100").returncode == 0
+    assert not (tmp_path / "r.relabelled.scores.npz").exists()
+
+
+@pytest.mark.parametrize("name", ["run.csv", "run.scores.npz", "run.run.json"])
+def test_what_another_run_left_is_not_overwritten(run: Run, tmp_path: Path, name: str) -> None:
+    file = tmp_path / "r.csv"
+    file.write_text(format_rows([Row._fields, *ROWS]), newline="")
+    (tmp_path / name).write_text('{"label_dictionary": {"bass": []}}')
+    result = run("relabel.py", file, "--dataset", "dsd100", "--output", tmp_path / "run.csv")
+    assert result.returncode == 2
+    assert result.stderr == (
+        f"error: {tmp_path / name}: is there already, and not from relabelling; choose another "
+        "name by --output, or remove it\n"
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["r.csv", name])
 
 
 def test_mistakes_take_one_line(run: Run, tmp_path: Path) -> None:

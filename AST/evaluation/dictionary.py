@@ -37,12 +37,22 @@ def read_dictionary(path: Path) -> Dictionary:
 
 def _parse(path: Path) -> Any:
     if path.suffix.lower() != ".toml":
-        return json.loads(path.read_bytes())
+        content = json.loads(path.read_bytes(), object_pairs_hook=_without_repetition)
+        json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair is no text
+        return content
     if sys.version_info >= (3, 11):
         import tomllib
     else:
         import tomli as tomllib
     return tomllib.loads(path.read_text("utf-8"))
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """TOML refuses a key that comes twice; JSON's readers keep the last one silently."""
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        raise ValueError(f"a key stands twice among {[key for key, _ in pairs]}")
+    return content
 
 
 def check_dictionary(content: object, source: object) -> None:

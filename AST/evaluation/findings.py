@@ -135,7 +135,7 @@ def _score_figures(run: Run) -> ScoreFigures | None:
 
 def _what_is_missing(run: Run) -> str | None:
     missing: Sequence[str] = [
-        beside(run.file, kind).name
+        printable(beside(run.file, kind).name)
         for kind, found in ((SCORES, run.scores), (RUN_RECORD, run.record))
         if found is None
     ]

@@ -1,15 +1,15 @@
 """Findings as one page that needs nothing else: to look at, to filter, to listen."""
 
 import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from AST.errors import UsageError
 from AST.evaluation.findings import Findings, Run
 from AST.evaluation.score_figures import confidences
-from AST.evaluation.songs import songs_of
+from AST.evaluation.songs import paths_from_song
 from AST.metrics import is_match, normalised
 from AST.rules import ranked_instruments
 
@@ -24,7 +24,8 @@ class StemLine:
     Attributes:
         score: Of the prediction, 0 to 1; None without one.
         best: AST's five best instrument labels and their scores.
-        audio: Address of the file, seen from the page; None if it is not on this machine.
+        path_from_song: The path from its song's folder on, which is short enough for a table.
+        audio: Address of the file, seen from the page; None if it was not found.
     """
 
     label: str
@@ -34,24 +35,9 @@ class StemLine:
     score: float | None
     speech_score_percent: float | None
     best: list[tuple[str, float]]
-    song: str
     path: str
+    path_from_song: str
     audio: str | None
-
-
-def write_report(path: Path, run: Run, findings: Findings) -> None:
-    """Writes the page.
-
-    Raises:
-        UsageError: It cannot be written.
-    """
-    page = render(run, findings, path.parent)
-    try:
-        path.write_text(page, "utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"{path}: cannot be written ({error.strerror}); choose another place for --report"
-        ) from error
 
 
 def render(run: Run, findings: Findings, folder: Path) -> str:
@@ -74,7 +60,7 @@ def render(run: Run, findings: Findings, folder: Path) -> str:
     environment.globals["probability"] = probability
     return environment.get_template("report.html").render(
         findings=findings,
-        record=run.record,
+        facts=_facts(run.record or {}),
         models=_models(run.record),
         stems=stem_lines(run, folder),
     )
@@ -84,7 +70,7 @@ def stem_lines(run: Run, folder: Path) -> list[StemLine]:
     """The stems, in the order of the results file."""
     scores = run.scores
     confidence = None if scores is None else confidences(run.rows, scores)
-    songs = songs_of(run.rows)
+    paths = paths_from_song(run.rows)
     lines = []
     for i, row in enumerate(run.rows):
         heard = scores is not None and bool(scores.has_scores[i])
@@ -100,9 +86,9 @@ def stem_lines(run: Run, folder: Path) -> list[StemLine]:
                 score=_known(score),
                 speech_score_percent=_known(speech),
                 best=[(name.lower(), value) for name, value in best[:TOP_COUNT]],
-                song=songs[i].name,
                 path=row.path,
-                audio=_address(Path(row.path), run.file.parent, folder),
+                path_from_song=paths[i],
+                audio=_address(_places_of(row.path, paths[i], run), folder),
             )
         )
     return lines
@@ -112,12 +98,36 @@ def _known(value: float) -> float | None:
     return None if value != value else value
 
 
-def _address(path: Path, results_folder: Path, report_folder: Path) -> str | None:
-    """A relative path in the results is seen from where the run was started: here, or beside it."""
-    for place in (path, results_folder / path):
-        if os.path.isfile(place):
-            return quote(os.path.relpath(place, report_folder))
+def _places_of(path: str, path_from_song: str, run: Run) -> Iterator[Path]:
+    """Where a file may lie whose path is seen from where the run was started.
+
+    That is often here, or beside the results; else some end of the path, the song's folder
+    included, lies in the dataset's folder.
+    """
+    yield Path(path)
+    yield run.file.parent / path
+    dataset = (run.record or {}).get("dataset_path")
+    if isinstance(dataset, str):
+        parts = Path(path).parts
+        for start in range(len(parts) - len(Path(path_from_song).parts) + 1):
+            yield Path(dataset, *parts[start:])
+
+
+def _address(places: Iterable[Path], folder: Path) -> str | None:
+    """The first of these that is a file, seen from a folder; or None."""
+    for file in places:
+        if os.path.isfile(file):
+            return quote(os.path.relpath(file, folder))
     return None
+
+
+def _facts(record: dict[str, Any]) -> list[str]:
+    """What the page's head says of a run, as far as its record tells."""
+    facts = [str(record[name]) for name in ("dataset", "device", "precision") if name in record]
+    for name, words in (("finished", "finished"), ("relabelled_from", "relabelled from")):
+        if name in record:
+            facts.append(f"{words} {record[name]}")
+    return facts
 
 
 def _models(record: dict[str, Any] | None) -> list[tuple[str, str, bool]]:

@@ -88,13 +88,20 @@ def read_run_record(results: Path) -> dict[str, Any] | None:
     if not path.exists():
         return None
     try:
-        record: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        content = path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"{path}: {error.strerror}; expected the record of a run, make it readable"
+        ) from error
+    try:
+        record: dict[str, Any] = json.loads(content)
+        json.dumps(record, ensure_ascii=False).encode()  # half a surrogate pair is no text
         dictionary = record["label_dictionary"]
         for model in record.get("models", {}).values():  # of records that relabel.py began: none
             for field, kind in MODEL_FIELDS.items():
                 if not isinstance(model[field], kind):
                     raise TypeError(f"{field} is {model[field]!r}")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UsageError(
             f"{path}: no record of a run ({type(error).__name__}: {error}); remove it"
         ) from error

@@ -10,8 +10,8 @@ from AST.results import Row
 def songs_of(rows: Sequence[Row]) -> list[PurePosixPath]:
     """The folder of the song that each stem belongs to: DSD100's track, MoisesDB's song.
 
-    Where files are called like their reference label, they lie in their song's folder; where
-    folders are, the song is above those. What most rows of a results file are decides for all.
+    Where folders are called like the reference label of what lies in them, the song is above those,
+    else files lie in their song's folder. What most rows of a results file are decides for all.
 
     >>> rows = [Row("bass", "Sources/Dev/051 - A - B/bass.wav", "bass guitar", "bass")]
     >>> str(songs_of(rows)[0])
@@ -25,7 +25,8 @@ def songs_of(rows: Sequence[Row]) -> list[PurePosixPath]:
     pairs = list(zip(paths, labels, strict=True))
     files = sum(normalised(path.stem) == label for path, label in pairs)
     folders = sum(normalised(path.parent.name) == label for path, label in pairs)
-    return [path.parent.parent if folders > files else path.parent for path in paths]
+    in_folders = folders and folders >= files
+    return [path.parent.parent if in_folders else path.parent for path in paths]
 
 
 def paths_from_song(rows: Sequence[Row]) -> list[str]:

@@ -1,17 +1,18 @@
 "use strict";
 (() => {
   const byId = (id) => document.getElementById(id);
+  const spaced = (text) => text.toLowerCase().replace(/\s+/g, " ").trim();
   const body = byId("table").tBodies[0];
   const rows = Array.from(body.rows, (row, place) => ({
     row,
     place,
-    text: row.textContent.toLowerCase(),
+    text: spaced(row.textContent + " " + row.lastElementChild.title),
     cells: Array.from(row.cells, (cell) => cell.textContent.trim()),
   }));
   document.documentElement.classList.add("script");
 
   function filter() {
-    const wanted = byId("search").value.trim().toLowerCase();
+    const wanted = spaced(byId("search").value);
     const label = byId("class").value;
     const result = byId("result").value;
     let shown = 0;
@@ -58,7 +59,9 @@
     byId("player").hidden = false;
     byId("playing").textContent = link.textContent;
     audio.src = link.href;
-    audio.play().catch(() => { byId("playing").textContent = `cannot be played: ${link.textContent}`; });
+    audio.play().catch(() => { // unless it was stopped for another one
+      if (audio.src === link.href) byId("playing").textContent = `cannot be played: ${link.textContent}`;
+    });
   });
 
   for (const id of ["search", "class", "result"]) byId(id).addEventListener("input", filter);
