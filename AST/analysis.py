@@ -101,6 +101,7 @@ def _fill(
             _say(f"warning: {models[0].speech.fallback}")
         _work(journal, dataset, stems, preparation, models, arguments)
     except KeyboardInterrupt:
+        preparation.stop()
         count = f"{len(journal.results)} of {len(stems)} stems are done"
         _say(f"{count}; start the same command again to go on")
         raise

@@ -21,8 +21,11 @@ RESAMPLE_QUALITY = 4
 RMS_FLOOR = 1e-10
 """Added to the RMS level before the logarithm: digital silence reads -200 dBFS (study)."""
 
-BLOCK_S = 600
+LONG_S = 600
 """Longer recordings are worked on in blocks, so that memory does not grow with their length."""
+LONG_RATE_HZ = 48_000
+"""At higher rates recordings are long that have as many samples as ten minutes at this rate."""
+BLOCK_S = 60
 
 
 @dataclass(frozen=True)
@@ -56,14 +59,23 @@ class Recording:
 
     @property
     def is_long(self) -> bool:
-        """Whether it has more than one block."""
-        return self.length > BLOCK_S * self.sample_rate_hz
+        """Whether it is worked on in blocks."""
+        return is_long(self.length, self.sample_rate_hz)
 
     def blocks(self) -> Iterator[tuple[int, Samples]]:
-        """Its parts in order, each with the place of its first sample."""
-        step = BLOCK_S * self.sample_rate_hz
+        """Its parts in order, each with the place of its first sample; a short one has one part."""
+        step = BLOCK_S * self.sample_rate_hz if self.is_long else max(1, self.length)
         for start in range(0, self.length, step):
             yield start, self.read(start, min(start + step, self.length))
+
+
+def is_long(length: int, sample_rate_hz: int) -> bool:
+    """Whether so many samples are too many to be held at once.
+
+    >>> is_long(600 * 44_100, 44_100), is_long(400 * 96_000, 96_000)
+    (False, True)
+    """
+    return length > LONG_S * min(sample_rate_hz, LONG_RATE_HZ)
 
 
 def rms_dbfs(recording: Recording) -> float:
@@ -77,7 +89,7 @@ def rms_dbfs(recording: Recording) -> float:
 
 
 def to_model_rate(recording: Recording) -> Iterator[Samples]:
-    """Blocks at 16 kHz; a recording of one block bit for bit as Essentia's MonoLoader gives it.
+    """Blocks at 16 kHz; a recording that is not long bit for bit as Essentia's MonoLoader gives it.
 
     Later blocks are resampled together with the second before them, because the resampler looks
     back, and all but the last to whole seconds, because it gives a sample too many. They lie a

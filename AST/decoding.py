@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import shutil
 import stat
 import tempfile
 from dataclasses import replace
@@ -13,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
-from AST import audio
-from AST.audio import Recording, Samples
+from AST.audio import Recording, Samples, is_long
+from AST.datasets import printable
 from AST.errors import StemError
 from AST.essentia_quietly import essentia_standard, no_messages
 
@@ -39,18 +40,20 @@ UNKNOWN_LENGTH = 2**62
 LOWEST_RATE_HZ = 63
 """Essentia resamples by up to 256 times."""
 
-LARGE_BYTES = 8_000_000
-"""Ten minutes of AAC at 107 kbit/s: larger files of unknown length are taken for long ones."""
+LARGE_BYTES = 24_000_000
+"""Ten minutes at 320 kbit/s, the highest rate of MP3: larger lossy files are taken for long ones,
+whatever their headers say."""
 
 READ_S = 10
-SAMPLE_BYTES = 4
+SAMPLE_BYTES, WAV_SAMPLE_BYTES = 4, 2
+"""Of the mono mix, and of each channel that Essentia writes."""
 
 
 def decode(path: Path) -> Recording:
     """Decodes a file, as Essentia's MonoLoader does, but at the file's own rate.
 
     Lossy files are decoded by Essentia, all others, which every decoder decodes alike, by
-    libsndfile. The mix of a file that is longer than a block lies in a temporary file.
+    libsndfile. The mix of a long file lies in a temporary file.
 
     Raises:
         StemError: The file cannot be opened or decoded, or holds no samples or absurd ones.
@@ -81,24 +84,29 @@ def _decode_open_file(path: Path, file: BinaryIO) -> Recording:
         file.seek(0)
         if file.read(4) in LIBSNDFILE_MAGIC:
             raise _undecodable(error.error_string) from error
-        return _decode_by_essentia(path, file, _is_large(file))
+        return _decode_by_essentia(path, file, *_length_by_its_tags(path))
     if header.samplerate < LOWEST_RATE_HZ:
         raise StemError(
             f"has a sample rate of {header.samplerate} Hz; expected {LOWEST_RATE_HZ} or more"
         )
     if header.channels <= 2 and header.subtype in ESSENTIA_ENCODINGS:
-        recording = _decode_by_essentia(path, file, _is_long(header))
+        recording = _decode_by_essentia(path, file, header.frames, header.samplerate)
     else:
         recording = _decode_by_libsndfile(path, file, header)
     return replace(recording, warning=_length_warning(header, recording))
 
 
 def _is_long(header: Any) -> bool:
-    return bool(header.frames > audio.BLOCK_S * header.samplerate)
+    """Counts as the mono mix does; decoded, more than two channels take more room than that."""
+    return is_long(header.frames * max(2, header.channels) // 2, header.samplerate)
 
 
-def _is_large(file: BinaryIO) -> bool:
-    return os.fstat(file.fileno()).st_size > LARGE_BYTES
+def _length_by_its_tags(path: Path) -> tuple[int, int]:
+    """Samples and sample rate of a file that libsndfile does not know, such as m4a; or zeros."""
+    if printable(path) != str(path):  # no name for Essentia
+        return 0, 0
+    *_, duration_s, _, rate_hz, _ = essentia_standard().MetadataReader(filename=str(path))()
+    return duration_s * rate_hz, rate_hz
 
 
 def _decode_by_libsndfile(path: Path, file: BinaryIO, header: Any) -> Recording:
@@ -109,20 +117,24 @@ def _decode_by_libsndfile(path: Path, file: BinaryIO, header: Any) -> Recording:
         samples, rate_hz = soundfile.read(file, dtype="float32", always_2d=True)
     except soundfile.LibsndfileError as error:
         if header.format == "FLAC":  # damaged or of unknown length: Essentia takes what there is
-            return _decode_by_essentia(path, file, _is_large(file))
+            return _decode_by_essentia(path, file)
         raise _undecodable(error.error_string) from error
     return Recording.in_memory(_checked(_mono(samples)), rate_hz)
 
 
-def _read_in_blocks(file: BinaryIO) -> Recording:
-    """A long file's mix, written into a temporary file, where it can be read from anywhere."""
+def _read_in_blocks(file: BinaryIO, channels: int | None = None) -> Recording:
+    """A long file's mix, written into a temporary file, where it can be read from anywhere.
+
+    Args:
+        channels: How many of them hold sound; by default all.
+    """
     file.seek(0)
     mix = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the recording)
     length = 0
     with soundfile.SoundFile(file) as sound:
         rate_hz = sound.samplerate
         while len(samples := sound.read(READ_S * rate_hz, dtype="float32", always_2d=True)):
-            mix.write(_checked(_mono(samples)).tobytes())
+            mix.write(_checked(_mono(samples[:, :channels])).tobytes())
             length += len(samples)
 
     def read(start: int, stop: int) -> Samples:
@@ -132,45 +144,54 @@ def _read_in_blocks(file: BinaryIO) -> Recording:
     return Recording(length, rate_hz, read)
 
 
-def _decode_by_essentia(path: Path, file: BinaryIO, is_long: bool) -> Recording:
+def _decode_by_essentia(path: Path, file: BinaryIO, length: int = 0, rate_hz: int = 0) -> Recording:
+    """Args: the file's length and sample rate as far as they are known before."""
+    is_large = os.fstat(file.fileno()).st_size > LARGE_BYTES
     name = os.fspath(path)
     try:
         name.encode()
     except UnicodeEncodeError:  # Essentia takes UTF-8 only, the file system any bytes
         name = f"/dev/fd/{file.fileno()}"
     try:
-        if is_long:
-            return _read_essentias_mix(name)
+        if is_large or is_long(length, rate_hz):
+            return _read_what_essentia_writes(name, length)
         essentia = essentia_standard()
         samples, rate_hz, channels, *_ = essentia.AudioLoader(filename=name)()
     except RuntimeError as error:
+        if "AudioWriter" in str(error):  # others may have taken the room since it was asked for
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
         reason = str(error).rpartition("error = ")[2].rpartition("AudioLoader: ")[2]
         raise _undecodable(reason) from error
     mixed = essentia.MonoMixer()(samples, channels)
     return Recording.in_memory(_checked(mixed), int(rate_hz))
 
 
-def _read_essentias_mix(name: str) -> Recording:
-    """Essentia can stream into a WAV of 16 bits only, which is what AST's excerpt has anyway."""
+def _read_what_essentia_writes(name: str, length: int) -> Recording:
+    """A long file as a WAV, of 16 bits: Essentia can stream into files, and only into such.
+
+    MP3s have no more; Vorbis and AAC lose what lies below the 16th bit or beyond full scale.
+    """
+    room_needed_bytes = length * (2 * WAV_SAMPLE_BYTES + SAMPLE_BYTES)
+    if shutil.disk_usage(tempfile.gettempdir()).free < room_needed_bytes:
+        # Not left to the writer: Essentia's next decoding would crash after one that failed.
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     essentia_standard()
     import essentia
     from essentia import streaming
 
     facts = essentia.Pool()
-    with tempfile.TemporaryDirectory() as folder:
-        mix = Path(folder, "mix.wav")
-        loader, mixer = streaming.AudioLoader(filename=name), streaming.MonoMixer()
-        writer = streaming.MonoWriter(filename=str(mix), format="wav")
-        loader.audio >> mixer.audio
-        loader.numberChannels >> mixer.numberChannels
+    with tempfile.TemporaryFile() as wav:
+        loader = streaming.AudioLoader(filename=name)
+        # A file without a name: whatever ends this process leaves nothing behind.
+        writer = streaming.AudioWriter(filename=f"/dev/fd/{wav.fileno()}", format="wav")
+        loader.audio >> writer.audio
+        loader.numberChannels >> (facts, "channels")
         loader.sampleRate >> (facts, "sample_rate_hz")
         for unused in (loader.md5, loader.bit_rate, loader.codec):
             unused >> None
-        mixer.audio >> writer.audio
         with no_messages():
             essentia.run(loader)
-        with open(mix, "rb") as file:
-            recording = _read_in_blocks(file)
+        recording = _read_in_blocks(wav, int(facts["channels"]))
     return replace(recording, sample_rate_hz=int(facts["sample_rate_hz"]))
 
 

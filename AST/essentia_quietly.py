@@ -3,8 +3,11 @@
 import contextlib
 import functools
 import os
+import threading
 from collections.abc import Iterator
 from types import ModuleType
+
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @functools.cache
@@ -24,11 +27,12 @@ def essentia_standard() -> ModuleType:
 @contextlib.contextmanager
 def no_messages() -> Iterator[None]:
     """Keeps off stderr what Essentia's FFmpeg says when it writes, whatever it is told."""
-    kept, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(null, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(null)
+    with _ONE_AT_A_TIME:  # two threads would restore each other's silence
+        kept, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(null, 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(null)

@@ -133,6 +133,15 @@ def _plain(step: Step) -> Callable[[Node], Step]:
     return lambda node: step
 
 
+def _in_range(x: torch.Tensor) -> torch.Tensor:
+    """In full precision, which a score is worth; what overflowed before becomes NaN.
+
+    The sigmoid of infinity is a number like others: nobody would see that a range was too small.
+    """
+    x = x.float()
+    return x + 0 * x
+
+
 OPERATIONS: Mapping[str, Callable[[Node], Step]] = {
     "Add": _plain(lambda x, y: x + y),
     "AddV2": _plain(lambda x, y: x + y),
@@ -147,8 +156,8 @@ OPERATIONS: Mapping[str, Callable[[Node], Step]] = {
     "Relu": _plain(functional.relu),
     "Reshape": _plain(lambda x, shape: x.reshape(tuple(np.atleast_1d(shape).tolist()))),
     "Shape": _plain(lambda x: np.array(x.shape)),
-    "Sigmoid": _plain(lambda x: torch.sigmoid(x.float())),  # a score is worth the full precision
-    "Softmax": _plain(lambda x: torch.softmax(x.float(), dim=-1)),
+    "Sigmoid": _plain(lambda x: torch.sigmoid(_in_range(x))),
+    "Softmax": _plain(lambda x: torch.softmax(_in_range(x), dim=-1)),
     "Squeeze": _squeeze,
     "StopGradient": _plain(lambda x: x),
     "StridedSlice": _strided_slice,

@@ -184,7 +184,7 @@ def torch_runner(
             )
         except torch.OutOfMemoryError as error:
             raise UsageError(
-                f"no memory on {device} for the speech model; start the same command again with "
+                f"no memory on {device} for the speech model; start anew with --restart and "
                 "--device cpu or --speech-backend essentia"
             ) from error
         check_finite(scores, dtype)

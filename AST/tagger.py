@@ -58,8 +58,13 @@ def check_finite(scores: npt.NDArray[np.float32], dtype: torch.dtype) -> None:
     Raises:
         UsageError: A score is no finite number.
     """
-    if not np.isfinite(scores).all():
+    if np.isfinite(scores).all():
+        return
+    if dtype == torch.float32:
         raise UsageError(
-            f"a model's scores are no finite numbers in {str(dtype).partition('.')[2]}; start anew "
-            "with --precision fp32"
+            "a model's scores are no finite numbers; its weights are damaged, get its file anew"
         )
+    raise UsageError(
+        f"a model's scores are no finite numbers in {str(dtype).partition('.')[2]}; start anew "
+        "with --restart --precision fp32"
+    )

@@ -27,6 +27,11 @@ def processor() -> str:
     return platform.processor() or platform.machine()
 
 
+def device_name(device: torch.device) -> str:
+    """Such as the GPU's model, or ``cpu``."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else str(device)
+
+
 def seconds(work: Callable[[], object], device: torch.device) -> float:
     """Until the work is done, on a GPU too."""
     start = time.perf_counter()

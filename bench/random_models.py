@@ -24,6 +24,8 @@ SPEECH_FILE_NAME = "genre_rosamerica-vggish-audioset-1.pb"
 VGGISH_CHANNELS = ((64,), (128,), (256, 256), (512, 512))
 """Of the convolutions between the poolings (Hershey et al., ICASSP 2017)."""
 VGGISH_DENSE = (4096, 4096, 128)
+CLASSIFIER_SCALE = np.float32(0.1)
+"""Keeps the scores between 0.1 and 0.9: near 0 and 1 a sigmoid hides every difference."""
 
 
 def random_ast(size: Size, seed: int = 0) -> AudioSpectrogramTransformer:
@@ -78,9 +80,8 @@ def write_vggish_speech_model(path: Path, seed: int = 0) -> None:
         x = graph.dense(f"dense{place}", x, weights(width, count), np.zeros(count, np.float32))
         x = graph.relu(f"dense{place}/Relu", x)
         width = count
-    logits = graph.dense(
-        "classifier", x, weights(width, CLASS_COUNT), np.zeros(CLASS_COUNT, np.float32)
-    )
+    classifier = CLASSIFIER_SCALE * weights(width, CLASS_COUNT)
+    logits = graph.dense("classifier", x, classifier, np.zeros(CLASS_COUNT, np.float32))
     graph.sigmoid(OUTPUT_NODE, logits)
     graph.write(path)
 
@@ -90,7 +91,7 @@ def write_models(folder: Path, size: str) -> None:
     speech_path = folder / SPEECH_FILE_NAME
     if size == "smallest":
         save_checkpoint(random_ast(SMALLEST), folder / AST_FILE_NAME)
-        write_mean_speech_model(speech_path)
+        write_mean_speech_model(speech_path, spread=0.1)
     else:
         save_checkpoint(random_ast(SIZES[size]), folder / AST_FILE_NAME)
         write_vggish_speech_model(speech_path)

@@ -17,7 +17,7 @@ from typing import Any
 
 import torch
 
-from AST.arguments import BATCH_SIZE, default_workers
+from AST.arguments import fill_in
 from AST.checkpoint import load_checkpoint
 from AST.command_line import EXIT_OK, exit_code, whole_number
 from AST.datasets import Stem
@@ -25,9 +25,9 @@ from AST.devices import select_devices
 from AST.frozen_graph import nodes_up_to
 from AST.graph_in_torch import GraphInTorch
 from AST.model_files import AST_FILE, SPEECH_FILE
-from AST.pipeline import DTYPES, Models
+from AST.pipeline import DTYPES, Models, load_on_each
 from AST.preparation import prepare
-from AST.settings import AUTO, BF16, CPU, FP32, PRECISIONS, SPEECH_BACKENDS, device_names
+from AST.settings import AUTO, BF16, CUDA, FP16, FP32, PRECISIONS, SPEECH_BACKENDS, device_names
 from AST.speech import INPUT_NODE, OUTPUT_NODE
 from bench import machine, random_models, synthetic_stems
 from bench.parts import parts_s
@@ -40,6 +40,7 @@ NAMES = ("vocals", "drums", "bass")
 PARTS_FILES = 3
 REPEATED_S = 60
 SHORT_S = 10
+PRECISIONS_CUDA, PRECISIONS_ELSEWHERE = (FP16, BF16, FP32), (FP32, BF16)
 
 
 def model_paths(size: str, folder: Path) -> tuple[Path, Path]:
@@ -64,11 +65,13 @@ def make_stems(folder: Path, count: int, duration_s: int) -> list[Stem]:
 
 
 def _ways(
-    stems: Sequence[Stem], paths: tuple[Path, Path], arguments: argparse.Namespace
+    stems: Sequence[Stem],
+    paths: tuple[Path, Path],
+    devices: Sequence[torch.device],
+    arguments: argparse.Namespace,
 ) -> dict[str, dict[str, float]]:
-    device = select_devices(arguments.device)[0]
     models = {
-        name: Models.load(*paths, device, name, arguments.speech_backend)
+        name: load_on_each(devices, *paths, name, arguments.speech_backend)
         for name in arguments.precisions
     }
     ways = ways_in_turns(stems, paths, models, arguments.batch_size, arguments.workers)
@@ -110,9 +113,13 @@ def runs_as_script(
 
 def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """All figures; see ``show`` for what they are."""
+    devices = select_devices(arguments.device)
+    device = devices[0]
+    fill_in(arguments, device.type)
+    if not arguments.precisions:
+        arguments.precisions = PRECISIONS_CUDA if device.type == CUDA else PRECISIONS_ELSEWHERE
     paths = model_paths(arguments.size, folder)
     stems = make_stems(folder / "stems", arguments.files, arguments.duration_s)
-    device = select_devices(arguments.device)[0]
     runs = runs_as_script(folder / "stems", paths, arguments)
     models = Models.load(*paths, device, arguments.precisions[0], arguments.speech_backend)
     parts = parts_s([stem.path for stem in stems[:PARTS_FILES]], models, folder)
@@ -120,13 +127,14 @@ def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
     return {
         "machine": {
             "processor": machine.processor(),
+            "devices": [machine.device_name(one) for one in devices],
             "cores": os.cpu_count(),
             "torch": str(torch.__version__),
         },
         "settings": vars(arguments),
         "parts_s": parts,
         "floor_s": {name: floor_s(stems, paths, name, device) for name in arguments.precisions},
-        "ways": _ways(stems, paths, arguments),
+        "ways": _ways(stems, paths, devices, arguments),
         "runs": runs,
     }
 
@@ -135,8 +143,9 @@ def show(figures: dict[str, Any]) -> str:
     """The figures as a table."""
     duration_s = figures["settings"]["duration_s"]
     lines = [
-        f"{figures['machine']['processor']}, {figures['machine']['cores']} cores; stems of "
-        f"{duration_s} s, models: {figures['settings']['size']}",
+        f"{figures['machine']['processor']}, {figures['machine']['cores']} cores; models on "
+        f"{', '.join(figures['machine']['devices'])}; stems of {duration_s} s, models: "
+        f"{figures['settings']['size']}",
         "",
         "one file, each part alone         s",
         *(f"  {part:<24}{seconds:>10.3f}" for part, seconds in figures["parts_s"].items()),
@@ -178,14 +187,10 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--files", type=whole_number(1), default=8, metavar="N")
     parser.add_argument("--duration-s", type=whole_number(1), default=210, metavar="N")
     parser.add_argument("--size", choices=SIZE_CHOICES, default="base384")
-    parser.add_argument("--batch-size", type=whole_number(1), default=BATCH_SIZE)
-    parser.add_argument(
-        "--workers", type=whole_number(0), default=default_workers(CPU), metavar="N"
-    )
-    parser.add_argument("--device", type=device_names, default=CPU)
-    parser.add_argument(
-        "--precisions", nargs="+", choices=PRECISIONS[1:], default=[FP32, BF16], metavar="NAME"
-    )
+    parser.add_argument("--batch-size", type=whole_number(1), metavar="N")
+    parser.add_argument("--workers", type=whole_number(0), metavar="N")
+    parser.add_argument("--device", type=device_names, default=AUTO)
+    parser.add_argument("--precisions", nargs="+", choices=PRECISIONS[1:], metavar="NAME")
     parser.add_argument("--speech-backend", choices=SPEECH_BACKENDS, default=AUTO)
     return parser
 

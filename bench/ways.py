@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from AST.datasets import Stem
 from AST.journal import StemResult
 from AST.labels import LabelMap
-from AST.pipeline import Models, analyse_batch
+from AST.pipeline import Models, analyse_batches
 from AST.workers import Preparation
 from bench.parts import clips_per_s
 from bench.study import Study
@@ -20,22 +21,19 @@ ROUNDS = 3
 
 
 def pipeline(
-    stems: Sequence[Stem], models: Models, batch_size: int, workers: int
+    stems: Sequence[Stem], models: Sequence[Models], batch_size: int, workers: int
 ) -> tuple[float, list[StemResult]]:
     """Seconds from the first file to the last result, models loaded before; and the results."""
     start = time.perf_counter()
-    preparation = Preparation(stems, workers)
-    results: list[StemResult] = []
-    for prepared in preparation.batches(batch_size):
-        batch = stems[len(results) : len(results) + len(prepared)]
-        results += list(analyse_batch(batch, prepared, models, LabelMap({})))
+    batches = Preparation(stems, workers).batches(batch_size)
+    results = list(chain.from_iterable(analyse_batches(stems, batches, models, LabelMap({}))))
     return time.perf_counter() - start, results
 
 
 def ways_in_turns(
     stems: Sequence[Stem],
     paths: tuple[Path, Path],
-    models: Mapping[str, Models],
+    models: Mapping[str, Sequence[Models]],
     batch_size: int,
     workers: int,
 ) -> dict[str, dict[str, float]]:
@@ -46,7 +44,7 @@ def ways_in_turns(
 
     Args:
         paths: Both models, for the study's way.
-        models: Those of each precision.
+        models: Those of each precision, on each device.
     """
     study = Study(*paths)
     for one in models.values():  # sets up memory and threads
@@ -62,7 +60,7 @@ def ways_in_turns(
             best_s[name] = min(best_s[name], seconds)
             ways[name] = _differences(results, expected)
     for name, one in models.items():
-        ways[name]["ast_clips_per_s"] = clips_per_s(one, batch_size)
+        ways[name]["ast_clips_per_s"] = clips_per_s(one[0], batch_size)
     for name, seconds in best_s.items():
         ways[name]["seconds"] = seconds
     return ways
@@ -87,7 +85,10 @@ def figures_of(
 def _differences(
     results: Sequence[StemResult], expected: Sequence[tuple[npt.NDArray[np.float32], float]]
 ) -> dict[str, float]:
+    percents = [percent for _, percent in expected]
     return {
+        "lowest_speech_score_percent": min(percents),  # that of a saturated model tells nothing
+        "highest_speech_score_percent": max(percents),
         "ast_difference": max(
             float(np.abs(result.scores - scores).max())
             for result, (scores, _) in zip(results, expected, strict=True)

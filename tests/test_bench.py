@@ -16,6 +16,7 @@ def test_throughput_measures_each_part(capsys: pytest.CaptureFixture[str]) -> No
     way = figures["ways"]["fp32"]
     assert way["ast_difference"] < 1e-5
     assert way["speech_difference"] < 1e-4
+    assert 1 < way["lowest_speech_score_percent"] < way["highest_speech_score_percent"] < 99
     assert way["times_real_time"] == pytest.approx(3 / way["seconds_per_file"])
     run = figures["runs"]["fp32"]
     assert 0 < run["first_result_s"] <= run["wall_s"]

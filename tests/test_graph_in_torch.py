@@ -155,6 +155,22 @@ def test_what_no_precision_can_hold_stops_the_run(tmp_path: Path) -> None:
         model.scores_percent([[PATCHES]])
 
 
+def test_an_overflow_before_the_sigmoid_is_seen_behind_it(tmp_path: Path) -> None:
+    graph, x = started()
+    x = graph.mean("mean", graph.reshape("patches", x, (-1, 96, 64)), axis=1)
+    x = graph.dense("large", x, np.full((64, 1), -1e3, np.float32), np.zeros(1, np.float32))
+    x = graph.relu("relu", x)
+    x = graph.dense("small", x, np.full((1, 8), 2e-6, np.float32), np.zeros(8, np.float32))
+    graph.sigmoid(OUTPUT_NODE, x)
+    graph.write(tmp_path / "a.pb")
+    louder = [[PATCHES - 3]]
+    cpu = torch.device("cpu")
+    [expected] = SpeechModel.load(tmp_path / "a.pb", "torch").scores_percent(louder)
+    assert 10 < expected < 90
+    with pytest.raises(UsageError, match="no finite numbers in float16"):
+        SpeechModel.load(tmp_path / "a.pb", "torch", cpu, torch.float16).scores_percent(louder)
+
+
 def test_whatever_torch_stumbles_over_essentia_runs_it(
     speech_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

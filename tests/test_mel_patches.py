@@ -58,6 +58,7 @@ def test_a_long_file_is_read_anew_whenever_its_patches_are_wanted(
     path = tmp_path / "a.wav"
     soundfile.write(path, chirp(6, 44_100), 44_100)
     expected = np.concatenate(list(patches_of(decode(path), path)))
+    monkeypatch.setattr(audio, "LONG_S", 2)
     monkeypatch.setattr(audio, "BLOCK_S", 2)
     patches = patches_of(decode(path), path)
     for _ in range(2):

@@ -4,7 +4,7 @@ import torch
 
 from AST.ast_model import Size
 from AST.errors import UsageError
-from AST.tagger import Tagger
+from AST.tagger import Tagger, check_finite
 from bench.random_models import random_ast
 
 
@@ -16,6 +16,15 @@ def test_scores_are_sigmoids_of_the_logits() -> None:
     with torch.inference_mode():
         expected = torch.sigmoid(model(spectrograms))
     np.testing.assert_array_equal(scores, expected.numpy())
+
+
+@pytest.mark.parametrize(
+    ("dtype", "advice"),
+    [(torch.float32, "its weights are damaged"), (torch.bfloat16, "--restart --precision fp32")],
+)
+def test_scores_that_are_no_numbers(dtype: torch.dtype, advice: str) -> None:
+    with pytest.raises(UsageError, match=f"no finite numbers.*{advice}"):
+        check_finite(np.array([0.5, np.nan], np.float32), dtype)
 
 
 def test_a_batch_too_large_takes_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
+import multiprocessing
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,17 @@ def test_batches_keep_the_order_of_the_walk(stems: list[Stem], workers: int) -> 
         for p in batch
     ]
     assert kinds == ["sound", "silent", "failed", "sound"] * 3
+
+
+def test_workers_are_stopped_in_the_middle_of_a_file(
+    stems: list[Stem], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparation, "prepare", lambda path: time.sleep(1000))
+    others = set(multiprocessing.active_children())
+    at_work = Preparation(stems, 2)
+    assert len(set(multiprocessing.active_children()) - others) == 2
+    at_work.stop()
+    assert set(multiprocessing.active_children()) <= others
 
 
 def test_a_killed_worker_takes_one_line(
