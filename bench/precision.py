@@ -1,7 +1,9 @@
 """How often a lower precision changes a prediction: ``python -m bench.precision``.
 
-On pieces of the demo's stems, with the small embedded models unless others are named. Random models
-would not do: their highest scores lie close together, and any rounding changes them.
+On the clips held out from the training, each another part on another sound, where
+``python -m training.render`` has made them (``--cache``); else on pieces of the demo's stems, which
+overlap. With the small embedded models unless others are named. Random models would not do: their
+highest scores lie close together, and any rounding changes them.
 """
 
 import argparse
@@ -29,6 +31,10 @@ from AST.pipeline import Models, analyse_batch
 from AST.preparation import PreparedStem
 from AST.settings import BF16, FP16, FP32, device_names
 from AST.weights import TINY, obtain_both
+from training.families import FAMILY_OF_LABEL
+from training.network import normalise
+from training.render import load_cache
+from training.sources import TEST
 
 DEMO = Path(__file__).parents[1] / "demo" / "moisesdb"
 HOP_S = 1.5
@@ -36,7 +42,7 @@ BATCH_SIZE = 16
 
 
 def pieces(folder: Path) -> Iterator[tuple[Stem, PreparedStem]]:
-    """Windows of 10 s, each 1.5 s after the last, of what sounds in the stems."""
+    """Windows of 10 s, each 1.5 s after the one before, of what sounds in the stems."""
     hop = round(HOP_S * MODEL_SAMPLE_RATE_HZ)
     for stem in MOISESDB.stems(folder):
         samples = excerpt(decode(stem.path))
@@ -45,6 +51,15 @@ def pieces(folder: Path) -> Iterator[tuple[Stem, PreparedStem]]:
             if piece.any():
                 features = spectrogram(piece).numpy()
                 yield stem, PreparedStem(0.0, [mel_patches(piece)], features, None)
+
+
+def held_out_renders(cache: Path) -> Iterator[tuple[Stem, PreparedStem]]:
+    arrays = load_cache(cache, TEST, "log_mels", "patches")
+    for place, label in enumerate(arrays["labels"]):
+        log_mel = torch.from_numpy(arrays["log_mels"][place].astype(np.float32))
+        patches = arrays["patches"][place, : arrays["patch_counts"][place]].astype(np.float32)
+        stem = Stem(FAMILY_OF_LABEL[str(label)], Path(str(place)))
+        yield stem, PreparedStem(0.0, [patches], normalise(log_mel).numpy(), None)
 
 
 def results_in(
@@ -83,7 +98,9 @@ def build_parser() -> argparse.ArgumentParser:
         prog="python -m bench.precision",
         description="Counts the predictions that a lower precision changes.",
     )
-    parser.add_argument("--folder", type=Path, default=DEMO, help="stems in MoisesDB's layout")
+    clips = parser.add_mutually_exclusive_group()
+    clips.add_argument("--folder", type=Path, default=DEMO, help="stems in MoisesDB's layout")
+    clips.add_argument("--cache", type=Path, help="what python -m training.render made")
     parser.add_argument("--model", default=TINY)
     parser.add_argument("--speech-model")
     parser.add_argument("--device", type=device_names, default="cpu")
@@ -96,7 +113,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _compare_and_show(arguments: argparse.Namespace) -> int:
-    clips = list(pieces(arguments.folder))
+    cache, folder = arguments.cache, arguments.folder
+    clips = list(held_out_renders(cache) if cache else pieces(folder))
     expected = results_in(FP32, clips, arguments)
     figures = {
         precision: compared(expected, results_in(precision, clips, arguments))
