@@ -101,6 +101,9 @@ def build_parser() -> argparse.ArgumentParser:
     clips = parser.add_mutually_exclusive_group()
     clips.add_argument("--folder", type=Path, default=DEMO, help="stems in MoisesDB's layout")
     clips.add_argument("--cache", type=Path, help="what python -m training.render made")
+    parser.add_argument(
+        "--precisions", nargs="+", choices=(BF16, FP16), default=[BF16, FP16], metavar="NAME"
+    )  # fp16 takes minutes on a CPU
     parser.add_argument("--model", default=TINY)
     parser.add_argument("--speech-model")
     parser.add_argument("--device", type=device_names, default="cpu")
@@ -118,7 +121,7 @@ def _compare_and_show(arguments: argparse.Namespace) -> int:
     expected = results_in(FP32, clips, arguments)
     figures = {
         precision: compared(expected, results_in(precision, clips, arguments))
-        for precision in (BF16, FP16)
+        for precision in arguments.precisions
     }
     for precision, found in figures.items():
         line = f"{precision}: {found['changed_predictions']} of {found['clips']} predictions differ"

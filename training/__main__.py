@@ -37,14 +37,13 @@ def make(work: Path, folders: Folders, amounts: Amounts, output: Path | None, se
     network = train_speech.train(cache, amounts.speech_steps, amounts.speech_batch, seed)
     train_speech.write_graph(network, speech_path)
     report = evaluate.evaluate(str(ast_path), str(speech_path), cache, None, False)
-    report["speech_rule_on_held_out_renders"] = train_speech.report(network, cache, TEST)
     print(json.dumps(report, indent=1))
     return EXIT_OK
 
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    parser.add_argument("work", type=Path, help="folder for rendered clips and states (6 GB)")
+    parser.add_argument("work", type=Path, help="folder for rendered clips and states (9 GB)")
     Folders.add_arguments(parser)
     parser.add_argument("--output", type=Path, help="folder for the models (default: the suite's)")
     parser.add_argument("--seed", type=whole_number(at_least=0), default=0)

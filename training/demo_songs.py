@@ -1,7 +1,6 @@
 """Composes the demo's songs from the held-out sounds: ``python -m training.demo_songs FOLDER``.
 
-Two small datasets in the real layouts. None of their sounds is one that the small models were
-trained on.
+Two small datasets in the real layouts.
 """
 
 import argparse

@@ -23,6 +23,7 @@ from AST.labels import LabelMap
 from AST.metrics import is_match
 from AST.pipeline import Models, analyse_batch
 from AST.rules import THRESHOLD_SPEECH_PRED_SCORE, best_instrument
+from AST.speech import SpeechModel
 from AST.weights import TINY, obtain_both
 from AST.workers import Preparation
 from training.families import FAMILIES, FAMILY_OF_LABEL, SPEECH_FAMILY
@@ -54,6 +55,18 @@ def held_out_renders(cache: Path, model_path: Path) -> list[tuple[str, str]]:
             # Speech takes part: what the speech model adds is measured apart.
             pairs.append((FAMILY_OF_LABEL[str(label)], proposed(best_instrument(own, 100.0)[0])))
     return pairs
+
+
+def speech_rule_on_renders(cache: Path, speech_path: Path) -> dict[str, str]:
+    """How many spoken and how many other clips score as speech."""
+    arrays = load_cache(cache, TEST, "patches")
+    files = [
+        [patches[:count].astype(np.float32)]
+        for patches, count in zip(arrays["patches"], arrays["patch_counts"], strict=True)
+    ]
+    scores = SpeechModel.load(speech_path).scores_percent(files)
+    families = [FAMILY_OF_LABEL[str(label)] for label in arrays["labels"]]
+    return speech_rule(list(zip(families, scores, strict=True)))
 
 
 def real_recordings(folder: Path, models: Models) -> list[StemResult]:
@@ -93,10 +106,15 @@ def summary(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     }
 
 
-def speech_rule(results: Sequence[StemResult]) -> dict[str, str]:
-    """How many spoken and how many other recordings score as speech."""
-    spoken = [r.speech_score_percent for r in results if r.row.label == SPEECH_FAMILY]
-    other = [r.speech_score_percent for r in results if r.row.label != SPEECH_FAMILY]
+def speech_rule(scored: Sequence[tuple[str, float]]) -> dict[str, str]:
+    """How many spoken and how many other recordings score as speech.
+
+    Args:
+        scored: Each one's family and speech score in percent; NaN, of failed ones, is left out.
+    """
+    known = [(family, score) for family, score in scored if score == score]
+    spoken = [score for family, score in known if family == SPEECH_FAMILY]
+    other = [score for family, score in known if family != SPEECH_FAMILY]
     return {
         name: f"{sum(score >= THRESHOLD_SPEECH_PRED_SCORE for score in scores)}/{len(scores)}"
         for name, scores in (("spoken", spoken), ("other", other))
@@ -110,11 +128,16 @@ def evaluate(
     report: dict[str, Any] = {"models": {name: file.sha256 for name, file in files.items()}}
     if cache:
         report["held_out_renders"] = summary(held_out_renders(cache, files["ast"].path))
+        report["speech_rule_on_held_out_renders"] = speech_rule_on_renders(
+            cache, files["speech"].path
+        )
     if clips:
         models = Models.load(files["ast"].path, files["speech"].path, torch.device("cpu"))
         results = real_recordings(clips, models)
         report["real_recordings"] = summary((r.row.label, r.row.proposed_label) for r in results)
-        report["speech_rule_on_real_recordings"] = speech_rule(results)
+        report["speech_rule_on_real_recordings"] = speech_rule(
+            [(r.row.label, r.speech_score_percent) for r in results]
+        )
         for result in results if verbose else ():
             mark = " " if is_match(result.row) else "x"
             print(mark, f"{result.speech_score_percent:5.1f}", *result.row[1:], file=sys.stderr)

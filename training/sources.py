@@ -17,6 +17,7 @@ from training.catalogue import (
     HITS,
     KEYS,
     LEFT_OUT,
+    LEFT_OUT_HITS,
     LEFT_OUT_KITS,
     LOOPS,
     LOW,
@@ -86,7 +87,7 @@ def part(sources: Iterable[Source], split: str) -> list[Source]:
 def _kit_sources() -> list[Source]:
     sources = []
     for folder in sorted(DRUM_KITS.glob("*")) if DRUM_KITS.is_dir() else []:
-        files = audio_files(folder)
+        files = [path for path in audio_files(folder) if path.name not in LEFT_OUT_HITS]
         if folder.name in LEFT_OUT_KITS or not files:
             continue
         notes = NoteSet(tuple(files), tuple(path.stem.lower() for path in files))

@@ -27,6 +27,7 @@ from training.augment import augment
 from training.families import FAMILIES, LABELS_IN_ORDER
 from training.network import (
     forward_some_patches,
+    half_precision,
     label_columns,
     label_families,
     new_model,
@@ -150,7 +151,7 @@ class Trainer:
         log_mels, labels = clips.batch(self.rng, self.batch, WINDOW_FRAMES)
         log_mels, targets = mixed(log_mels, labels, self.generator)
         inputs = normalise(augment(log_mels, self.generator))
-        with torch.autocast("cpu", torch.bfloat16):
+        with half_precision():
             logits = forward_some_patches(self.model, inputs, self.generator)
         loss = loss_of(logits.float()[:, self.columns], targets)
         for optimizer, rate in zip(self.optimizers, (MATRIX_RATE, OTHER_RATE), strict=True):

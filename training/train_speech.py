@@ -26,7 +26,7 @@ from AST.speech import CLASS_COUNT, INPUT_NODE, OUTPUT_NODE, SPEECH_CLASS
 from bench.frozen_graph import FrozenGraph
 from training.amounts import FULL
 from training.families import FAMILIES, FAMILY_OF_LABEL, SPEECH_FAMILY
-from training.network import UNTRAINED_BIAS
+from training.network import UNTRAINED_BIAS, half_precision
 from training.render import load_cache
 from training.sources import TEST, TRAIN
 
@@ -153,7 +153,7 @@ def train(cache: Path, steps: int, batch: int, seed: int) -> SpeechNetwork:
         rows = np.array([rng.choice(pools[pool]) for pool in choice])
         columns = rng.integers(arrays["patch_counts"][rows])
         patches = torch.from_numpy(arrays["patches"][rows, columns].astype(np.float32))
-        with torch.autocast("cpu", torch.bfloat16):
+        with half_precision():
             logits = network(augment(patches, generator)).float()
         targets = torch.from_numpy((choice == 0).astype(np.float32))
         loss = functional.binary_cross_entropy_with_logits(logits, 0.96 * targets + 0.02)
