@@ -41,8 +41,9 @@ def explain_file(arguments: argparse.Namespace) -> int:
     Raises:
         UsageError: A model or the file cannot be used, or the picture not be written.
     """
-    from AST.results import check_distinct, check_output
+    from AST.results import OUTPUT_FLAG, check_distinct, check_output
     from AST.weights import obtain_both
+    from AST.writing import writing
 
     file: Path = arguments.file
     output: Path = arguments.output or Path(f"{file.stem}.explained.png")
@@ -61,11 +62,11 @@ def explain_file(arguments: argparse.Namespace) -> int:
 
     try:
         explanation = explain(file, files["ast"].path, files["speech"].path)
-        draw(output, _tell(file, explanation), explanation)
     except StemError as error:
         raise UsageError(f"{printable(file)}: {error}") from error
-    except OSError as error:
-        raise UsageError(f"{output}: cannot be written ({error.strerror})") from error
+    title = _tell(file, explanation)
+    with writing(output, OUTPUT_FLAG):
+        draw(output, title, explanation)
     print(f"picture: {output}")
     return EXIT_OK
 
