@@ -22,7 +22,7 @@ PATCHES_PROGRAMS = frozenset(
 )  # fmt: skip
 """What Freepats holds and GeneralUser does not hold too (compared sample by sample)."""
 DRUM_FONTS = {"blackpearl": SHARE / "sounds/sf2/Black_Pearl_4_LV2.sf2"}
-"""Its sister Red Zeppelin shares hi-hats and hand percussion with it, so it could not be held out."""
+"""Its sister Red Zeppelin shares hi-hats and hand percussion with it: it could not be held out."""
 DRUM_KITS = SHARE / "hydrogen/data/drumkits"
 PERCUSSION_KITS = frozenset({"circAfrique v4", "Gimme A Hand 1.0"})
 DRUM_MACHINES = frozenset({"ElectricEmpireKit", "HardElectro1"})
