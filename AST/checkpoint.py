@@ -20,6 +20,7 @@ from AST.ast_model import (
 )
 from AST.errors import UsageError
 from AST.labels import AUDIOSET_CLASS_COUNT
+from AST.writing import write_whole
 
 KeysInFile = Callable[[str], list[str]]
 """From one of our parameter names to the file's: one, or three whose rows are to be joined."""
@@ -109,7 +110,7 @@ def save_checkpoint(model: AudioSpectrogramTransformer, path: Path) -> None:
         parts = (part.contiguous() for part in tensor.cpu().chunk(len(keys)))
         tensors.update(zip(keys, parts, strict=True))
     if path.suffix == ".safetensors":
-        safetensors.torch.save_file(tensors, path, {"format": "pt"})
+        write_whole(path, safetensors.torch.save(tensors, {"format": "pt"}))
     else:
         torch.save(tensors, path)
 

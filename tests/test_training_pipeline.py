@@ -13,7 +13,7 @@ from AST.speech import SpeechModel
 from training.__main__ import main
 from training.families import LABELS_IN_ORDER
 from training.network import SIZE, forward_some_patches, new_model
-from training.train import Clips, Trainer, loss_of
+from training.trainer import Clips, Trainer, loss_of
 
 
 def test_a_trial_run_makes_both_models_and_resumes(

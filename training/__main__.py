@@ -20,7 +20,7 @@ from training.sources import TEST, TRAIN, Folders
 
 def make(work: Path, folders: Folders, amounts: Amounts, output: Path | None, seed: int) -> int:
     """The whole pipeline; without ``output`` the models go where ``tiny`` finds them."""
-    from training import evaluate, export, render, speak, train, train_speech
+    from training import evaluate, export, render, speak, speech_network, state, train, train_speech
 
     if folders.speech and amounts.sentences_per_voice:
         speak.speak(folders.speech, amounts.sentences_per_voice, seed)
@@ -33,9 +33,9 @@ def make(work: Path, folders: Folders, amounts: Amounts, output: Path | None, se
         output.mkdir(parents=True, exist_ok=True)
         ast_path, speech_path = output / ast_path.name, output / speech_path.name
     train.train(cache, work, amounts.ast_steps, amounts.ast_batch, seed)
-    export.export(work / train.STATE_FILE, ast_path)
+    export.export(work / state.STATE_FILE, ast_path)
     network = train_speech.train(cache, amounts.speech_steps, amounts.speech_batch, seed)
-    train_speech.write_graph(network, speech_path)
+    speech_network.write_graph(network, speech_path)
     report = evaluate.evaluate(str(ast_path), str(speech_path), cache, None, False)
     print(json.dumps(report, indent=1))
     return EXIT_OK

@@ -7,27 +7,21 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from analyze_moisesdb import LABELS
-from AST.checkpoint import load_checkpoint
-from AST.command_line import EXIT_OK, exit_code
+from AST.command_line import EXIT_OK, EXIT_SOME_FILES_FAILED, exit_code
 from AST.datasets import Dataset
 from AST.journal import StemResult
 from AST.labels import LabelMap
 from AST.metrics import is_match
-from AST.pipeline import Models, analyse_batch
 from AST.rules import THRESHOLD_SPEECH_PRED_SCORE, best_instrument
-from AST.speech import SpeechModel
-from AST.weights import TINY, obtain_both
-from AST.workers import Preparation
+from AST.weights import TINY, LocalModel, obtain_both
 from training.families import FAMILIES, FAMILY_OF_LABEL, SPEECH_FAMILY
-from training.network import normalise
 from training.render import load_cache
 from training.sources import TEST
 
@@ -44,6 +38,11 @@ CLIPS = Dataset(
 
 def held_out_renders(cache: Path, model_path: Path) -> list[tuple[str, str]]:
     """Reference family and predicted family of each clip, by AST's best instrument label."""
+    import torch
+
+    from AST.checkpoint import load_checkpoint
+    from training.network import normalise
+
     arrays = load_cache(cache, TEST, "log_mels")
     model, proposed = load_checkpoint(model_path), LabelMap(CLIPS.names_of_stem)
     pairs = []
@@ -59,6 +58,8 @@ def held_out_renders(cache: Path, model_path: Path) -> list[tuple[str, str]]:
 
 def speech_rule_on_renders(cache: Path, speech_path: Path) -> dict[str, str]:
     """How many spoken and how many other clips score as speech."""
+    from AST.speech import SpeechModel
+
     arrays = load_cache(cache, TEST, "patches")
     files = [
         [patches[:count].astype(np.float32)]
@@ -69,8 +70,14 @@ def speech_rule_on_renders(cache: Path, speech_path: Path) -> dict[str, str]:
     return speech_rule(list(zip(families, scores, strict=True)))
 
 
-def real_recordings(folder: Path, models: Models) -> list[StemResult]:
+def real_recordings(folder: Path, files: Mapping[str, LocalModel]) -> list[StemResult]:
     """Results of the whole suite, files in sorted order; labels are the families."""
+    import torch
+
+    from AST.pipeline import Models, analyse_batch
+    from AST.workers import Preparation
+
+    models = Models.load(files["ast"].path, files["speech"].path, torch.device("cpu"))
     stems = CLIPS.stems(folder)
     results: list[StemResult] = []
     for prepared in Preparation(stems, 0).batches(BATCH):
@@ -132,8 +139,8 @@ def evaluate(
             cache, files["speech"].path
         )
     if clips:
-        models = Models.load(files["ast"].path, files["speech"].path, torch.device("cpu"))
-        results = real_recordings(clips, models)
+        results = real_recordings(clips, files)
+        report["failed_recordings"] = [f"{r.row.path}: {r.failure}" for r in results if r.failure]
         report["real_recordings"] = summary((r.row.label, r.row.proposed_label) for r in results)
         report["speech_rule_on_real_recordings"] = speech_rule(
             [(r.row.label, r.speech_score_percent) for r in results]
@@ -155,13 +162,17 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    arguments = build_parser().parse_args(argv)
+    parser = build_parser()
+    arguments = parser.parse_args(argv)
+    if not (arguments.cache or arguments.clips):
+        parser.error("nothing to evaluate on: give --cache, --clips or both")
     return exit_code(lambda: _print_report(**vars(arguments)))
 
 
 def _print_report(**arguments: Any) -> int:
-    print(json.dumps(evaluate(**arguments), indent=1))
-    return EXIT_OK
+    report = evaluate(**arguments)
+    print(json.dumps(report, indent=1))
+    return EXIT_SOME_FILES_FAILED if report.get("failed_recordings") else EXIT_OK
 
 
 if __name__ == "__main__":

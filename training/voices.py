@@ -10,6 +10,7 @@ import pyworld
 import soundfile
 from scipy.signal import resample_poly
 
+from AST.errors import UsageError
 from training.compose import Generator, Note
 from training.fluid import SAMPLE_RATE_HZ, Samples
 
@@ -24,13 +25,19 @@ VIBRATO_HZ = (4.5, 6.5)
 
 @lru_cache(maxsize=3000)
 def line(path: Path) -> Samples:
-    """A spoken line in mono at 16 kHz, silence at both ends cut off, its peak at 1."""
+    """A spoken line in mono at 16 kHz, silence at both ends cut off, its peak at 1.
+
+    Raises:
+        UsageError: There is nothing in it but silence.
+    """
     samples, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
     mono = samples.mean(axis=1)
     if rate_hz != VOICE_RATE_HZ:
         common = int(np.gcd(rate_hz, VOICE_RATE_HZ))
         mono = resample_poly(mono, VOICE_RATE_HZ // common, rate_hz // common)
-    peak = np.abs(mono).max(initial=1e-6)
+    peak = np.abs(mono).max(initial=0)
+    if peak == 0:
+        raise UsageError(f"{path}: silent, expected a spoken line; delete it")
     loud = np.flatnonzero(np.abs(mono) > 0.02 * peak)
     trimmed: Samples = (mono[loud[0] : loud[-1] + 1] / peak).astype(np.float32)
     return trimmed
