@@ -47,7 +47,7 @@ def analyse(dataset: Dataset, arguments: argparse.Namespace) -> int:
     files = obtain_both(arguments.model, arguments.speech_model)
     for name, file in files.items():
         _say(f"{name} model: {file.path} (sha256 {file.sha256[:12]}, {file.kind})")
-    from AST.devices import select_devices
+    from AST.devices import has_instructions, select_devices
     from AST.journal import Journal
     from AST.run_record import run_identity, run_record
 
@@ -55,6 +55,8 @@ def analyse(dataset: Dataset, arguments: argparse.Namespace) -> int:
     device_type = devices[0].type
     fill_in(arguments, device_type)
     precision = select_precision(arguments.precision, device_type)
+    if not has_instructions(precision, device_type):
+        _say(f"warning: this CPU has no instructions for {precision}; fp32 is far faster on it")
     computation = {"device": device_type, "precision": precision}
     computation["speech_backend"] = arguments.speech_backend
     identity = run_identity(dataset, arguments.folder, stems, files, computation)

@@ -3,7 +3,7 @@
 import torch
 
 from AST.errors import UsageError
-from AST.settings import AUTO, CPU, CUDA, MPS
+from AST.settings import AUTO, BF16, CPU, CUDA, FP16, MPS
 
 
 def select_devices(names: str) -> list[torch.device]:
@@ -26,3 +26,15 @@ def select_devices(names: str) -> list[torch.device]:
             f"use {', '.join(usable)}"
         )
     return [torch.device(name) for name in dict.fromkeys(wanted)]
+
+
+def has_instructions(precision: str, device_type: str) -> bool:
+    """Whether the device multiplies in a precision; CPUs that do not are slower in it by far.
+
+    Only what oneDNN reports of a CPU is known; everything else counts as having them.
+    """
+    report = {BF16: "_is_mkldnn_bf16_supported", FP16: "_is_mkldnn_fp16_supported"}.get(precision)
+    if device_type != CPU or not report:
+        return True
+    ask = getattr(torch.ops.mkldnn, report, None)  # not in every build of torch
+    return ask is None or bool(ask())

@@ -57,6 +57,22 @@ def test_the_run_record_says_what_the_figures_rest_on(
     assert record["failures"] == []
 
 
+@pytest.mark.parametrize(("has_them", "warnings"), [(True, 0), (False, 1)])
+def test_a_precision_that_slows_the_cpu_down_is_warned_of(
+    has_them: bool,
+    warnings: int,
+    dsd100: Path,
+    models: Models,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("AST.devices.has_instructions", lambda precision, device: has_them)
+    command = [str(dsd100), *models, "--output", str(tmp_path / "r.csv"), "--device", "cpu"]
+    assert analyze_dsd100.main([*command, "--precision", "bf16"]) == 0
+    assert capsys.readouterr().err.count("this CPU has no instructions for bf16") == warnings
+
+
 def test_moisesdb(models: Models, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_moisesdb(tmp_path / "moisesdb", songs=1, duration_s=2)
     output = tmp_path / "r.csv"

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from AST.devices import select_devices
+from AST.devices import has_instructions, select_devices
 from AST.errors import UsageError
 
 
@@ -22,3 +22,15 @@ def test_with_two_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
     assert select_devices("cuda:1,cuda:0,cuda:1") == both[::-1]
     with pytest.raises(UsageError, match=r"cuda:2 is not available .*; use cuda:0, cuda:1"):
         select_devices("cuda:0,cuda:2")
+
+
+@pytest.mark.parametrize("is_supported", [True, False])
+def test_whether_the_cpu_multiplies_in_a_precision(
+    monkeypatch: pytest.MonkeyPatch, is_supported: bool
+) -> None:
+    for name in ("bf16", "fp16"):
+        report = f"_is_mkldnn_{name}_supported"
+        monkeypatch.setattr(torch.ops.mkldnn, report, lambda: is_supported, raising=False)
+        assert has_instructions(name, "cpu") is is_supported
+        assert has_instructions(name, "cuda")
+    assert has_instructions("fp32", "cpu")

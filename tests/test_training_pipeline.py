@@ -1,6 +1,8 @@
 """The trial run: every step of making the small models, with too little of everything to learn."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,8 @@ from training.__main__ import main
 from training.families import LABELS_IN_ORDER
 from training.network import SIZE, forward_some_patches, new_model
 from training.trainer import Clips, Trainer, loss_of
+
+from .conftest import ROOT
 
 
 def test_a_trial_run_makes_both_models_and_resumes(
@@ -87,6 +91,29 @@ def test_a_resumed_training_goes_on_as_if_it_had_not_stopped() -> None:
     assert resumed.done == 3
     for own, other in zip(through.average.parameters(), resumed.average.parameters(), strict=True):
         assert torch.equal(own, other)
+
+
+def test_without_bfloat16_the_matrices_are_adamws(monkeypatch: pytest.MonkeyPatch) -> None:
+    for has_them, expected in ((True, torch.optim.Muon), (False, torch.optim.AdamW)):
+        answer = has_them
+        monkeypatch.setattr(
+            "training.trainer.has_instructions", lambda precision, device, answer=answer: answer
+        )
+        trainer = Trainer(4, 4, seed=0)
+        assert type(trainer.optimizers[0]) is expected
+        counts = [len(optimizer.param_groups[0]["params"]) for optimizer in trainer.optimizers]
+        assert sum(counts) == len(list(trainer.model.parameters()))
+        assert counts[0] == 4 * SIZE.depth
+
+
+def test_help_of_the_training_does_not_wait_for_torch() -> None:
+    for name in ("train", "train_speech", "evaluate", "export", "render", "speak", "overlaps"):
+        code = (
+            f"import sys, training.{name}\n"
+            f"training.{name}.build_parser().format_help()\n"
+            "sys.exit('torch' in sys.modules)"
+        )
+        assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 def random_clips() -> Clips:

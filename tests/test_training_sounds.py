@@ -8,6 +8,7 @@ import pytest
 import soundfile
 
 from analyze_moisesdb import LABELS
+from AST.errors import UsageError
 from AST.labels import LabelMap, instrument_labels
 from training import effects, fluid, synth, voices
 from training.catalogue import FONTS
@@ -99,6 +100,12 @@ def test_a_voice_sings_the_melody(tmp_path: Path) -> None:
     assert len(sung) == pytest.approx(4 * SAMPLE_RATE_HZ, rel=0.01)
     ratio = frequency_hz(sung[SAMPLE_RATE_HZ : 3 * SAMPLE_RATE_HZ]) / 130.8
     assert ratio == pytest.approx(round(ratio), rel=0.04)  # a harmonic of C3, give or take vibrato
+
+
+def test_a_silent_line_is_told(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "silent.wav", np.zeros(8000), 16_000)
+    with pytest.raises(UsageError, match=r"silent\.wav: silent, expected a spoken line"):
+        voices.line(tmp_path / "silent.wav")
 
 
 @pytest.mark.parametrize("label", LABELS_IN_ORDER)

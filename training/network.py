@@ -9,9 +9,11 @@ from torch import nn
 
 from AST.ast_model import TOKEN_COUNT, AudioSpectrogramTransformer, Size
 from AST.checkpoint import load_checkpoint
+from AST.devices import has_instructions
 from AST.errors import UsageError
 from AST.features import AUDIOSET_MEAN, AUDIOSET_STANDARD_DEVIATION
 from AST.labels import audioset_labels
+from AST.settings import BF16, CPU
 from training.families import FAMILIES, FAMILY_OF_LABEL, LABELS_IN_ORDER
 
 SIZE = Size(width=192, depth=6, stride=16)
@@ -32,14 +34,9 @@ def label_families() -> torch.Tensor:
     return torch.tensor([FAMILIES.index(FAMILY_OF_LABEL[label]) for label in LABELS_IN_ORDER])
 
 
-def has_bfloat16() -> bool:
-    """Whether the processor multiplies in bfloat16; where it does not, that is slower by far."""
-    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
-
-
 def half_precision() -> torch.autocast:
     """For the matrix products of training, where the processor has it."""
-    return torch.autocast("cpu", torch.bfloat16, enabled=has_bfloat16())
+    return torch.autocast("cpu", torch.bfloat16, enabled=has_instructions(BF16, CPU))
 
 
 def normalise(log_mels: torch.Tensor) -> torch.Tensor:

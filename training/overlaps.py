@@ -85,26 +85,25 @@ def overlapping(notes: Path, clips: Path) -> Iterator[Mapping[str, str]]:
     paths = sorted(clips.glob("*.flac"))
     if not paths:
         raise UsageError(f"{clips}: no .flac in it, expected the recordings for testing")
-    rate_hz = soundfile.info(paths[0]).samplerate
-    recordings = Recordings([_read(path, rate_hz) for path in paths], rate_hz)
+    _, rate_hz = _read(paths[0])
+    recordings = Recordings([_read(path, rate_hz)[0] for path in paths], rate_hz)
     for row in read_index(notes):
-        own = patterns(_read(notes / row["file"], rate_hz), rate_hz)
+        own = patterns(_read(notes / row["file"], rate_hz)[0], rate_hz)
         if max(map(recordings.best_correlation, own)) >= LEAST_CORRELATION:
             yield row
 
 
-def _read(path: Path, expected_rate_hz: int) -> FloatArray:
+def _read(path: Path, expected_rate_hz: int | None = None) -> tuple[FloatArray, int]:
     try:
         samples, rate_hz = soundfile.read(path, always_2d=True)
     except (OSError, soundfile.SoundFileError) as error:
         raise UsageError(f"{path}: cannot be read as audio; replace it or take it out") from error
-    if rate_hz != expected_rate_hz:
+    if expected_rate_hz not in (None, rate_hz):
         raise UsageError(
             f"{path}: {rate_hz} Hz, expected {expected_rate_hz} Hz as the first recording; "
             "convert it"
         )
-    mono: FloatArray = samples.mean(axis=1)
-    return mono
+    return samples.mean(axis=1), rate_hz
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -12,13 +12,14 @@ from torch import nn
 from torch.nn import functional
 
 from AST.ast_model import AudioSpectrogramTransformer
+from AST.devices import has_instructions
 from AST.features import FRAME_COUNT
+from AST.settings import BF16, CPU
 from training.augment import augment
 from training.families import FAMILIES, LABELS_IN_ORDER
 from training.network import (
     forward_some_patches,
     half_precision,
-    has_bfloat16,
     label_columns,
     label_families,
     new_model,
@@ -105,7 +106,7 @@ def mixed(
 
 def _matrix_optimizer(matrices: list[nn.Parameter]) -> torch.optim.Optimizer:
     """Muon, which computes in bfloat16; where that would take longer than the step, AdamW."""
-    if has_bfloat16():
+    if has_instructions(BF16, CPU):
         return torch.optim.Muon(
             matrices,
             lr=MATRIX_RATE,
