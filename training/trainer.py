@@ -37,7 +37,7 @@ FAMILY_LOSS_WEIGHT = 0.5
 SIGMOID_LOSS_WEIGHT = 0.05
 """Small: it pins the level of the logits, so that their sigmoid is a score."""
 MATRIX_RATE, OTHER_RATE = 1.5e-3, 1e-3
-CONTINUED_RATE = 0.3
+CONTINUED_RATE = 0.1
 """Of these rates, the highest for weights that are trained already."""
 WEIGHT_DECAY = 0.05
 WARM_UP_STEPS = 200
