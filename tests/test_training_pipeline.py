@@ -107,7 +107,7 @@ def test_without_bfloat16_the_matrices_are_adamws(monkeypatch: pytest.MonkeyPatc
 
 
 def test_help_of_the_training_does_not_wait_for_torch() -> None:
-    for name in ("train", "train_speech", "evaluate", "export", "render", "speak", "overlaps"):
+    for name in ("train", "export", "speak", "overlaps"):
         code = (
             f"import sys, training.{name}\n"
             f"training.{name}.build_parser().format_help()\n"
