@@ -3,7 +3,6 @@
 import io
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import mido
@@ -11,7 +10,7 @@ import numpy as np
 import pytest
 
 from AST.errors import UsageError
-from training import font_sources, patches, strings, struck, synth
+from training import font_sources, patches, strings, synth
 from training.catalogue import PATCHES, STRINGS
 from training.compose import Generator, Note
 from training.fluid import SAMPLE_RATE_HZ, Samples
@@ -57,30 +56,6 @@ def test_a_plucked_string_fades(label: str) -> None:
 
 def test_every_instrument_of_strings_can_be_built() -> None:
     assert set(STRINGS) == set(strings.KINDS)
-
-
-@pytest.mark.parametrize("pitch", [40, 57, 76])
-def test_a_struck_string_is_in_tune_but_for_its_stiffness(pitch: int) -> None:
-    rng = np.random.default_rng(pitch)
-    samples = struck.strike(rng, pitch, 100, SAMPLE_RATE_HZ // 2, struck.drawn(rng))
-    expected_hz = 440 * 2 ** ((pitch - 69) / 12)
-    assert pitch_hz(samples) == pytest.approx(expected_hz, rel=0.012)
-
-
-def test_a_piano_fades_and_is_damped_unless_the_pedal_is_down() -> None:
-    rng = np.random.default_rng(0)
-    piano = replace(struck.drawn(rng), release_s=0.1)
-    ends = {}
-    for release_s in (0.1, struck.LONGEST_NOTE_S):
-        pianos = [replace(piano, release_s=release_s)]
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(struck, "drawn", lambda rng, pianos=pianos: pianos[0])
-            samples = struck.play(rng, [Note(0.0, 1.0, 57, 100)], 2.0)
-        start, held, _, ends[release_s] = (
-            float(np.square(quarter).mean()) for quarter in np.split(samples, 4)
-        )
-        assert start > held > 0
-    assert ends[0.1] < 1e-6 * ends[struck.LONGEST_NOTE_S]
 
 
 def test_the_electric_piano_is_in_tune() -> None:

@@ -161,7 +161,6 @@ STRINGS = {
     "Banjo": (PLUCKED, 48, 84),
     "Ukulele": (PLUCKED, 57, 81),
     "Harp": (PLUCKED, 36, 98),
-    "Zither": (PLUCKED, 45, 88),
 }
 """What training.strings builds: styles, lowest and highest pitch."""
 

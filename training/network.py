@@ -1,16 +1,13 @@
 """The small AST: its size, its first weights, and its passes in training."""
 
 import math
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
 
 from AST.ast_model import TOKEN_COUNT, AudioSpectrogramTransformer, Size
-from AST.checkpoint import load_checkpoint
 from AST.devices import has_instructions
-from AST.errors import UsageError
 from AST.features import AUDIOSET_MEAN, AUDIOSET_STANDARD_DEVIATION
 from AST.labels import audioset_labels
 from AST.settings import BF16, CPU
@@ -48,9 +45,10 @@ def new_model(size: Size = SIZE) -> AudioSpectrogramTransformer:
 
     Trockman and Kolter: Mimetic initialization of self-attention layers, ICML 2023.
     """
-    model = _unfused(AudioSpectrogramTransformer(size))
+    model = AudioSpectrogramTransformer(size)
     blocks: Any = model.blocks
     for block in blocks:
+        block.attn.fused_attn = False  # on a CPU its backward pass takes twice as long
         _mimetic_attention(block.attn, size)
         for layer in (block.mlp.fc1, block.mlp.fc2):
             nn.init.trunc_normal_(layer.weight, std=0.02)
@@ -63,25 +61,6 @@ def new_model(size: Size = SIZE) -> AudioSpectrogramTransformer:
         columns = label_columns()
         head.weight[columns] = torch.randn(len(columns), size.width) * 0.02
         head.bias[columns] = -math.log(len(columns))
-    return model
-
-
-def started_model(path: Path) -> AudioSpectrogramTransformer:
-    """Weights to be trained on, of the small AST's size.
-
-    Raises:
-        UsageError: The file cannot be read, or is of another size.
-    """
-    model = load_checkpoint(path)
-    if model.size != SIZE:
-        raise UsageError(f"{path}: an AST of {model.size}, expected {SIZE}")
-    return _unfused(model.train().requires_grad_(True))
-
-
-def _unfused(model: AudioSpectrogramTransformer) -> AudioSpectrogramTransformer:
-    blocks: Any = model.blocks
-    for block in blocks:
-        block.attn.fused_attn = False  # on a CPU its backward pass takes twice as long
     return model
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from AST.errors import UsageError
-from training import fluid, rhythm, strings, struck, synth, voices
+from training import fluid, rhythm, strings, synth, voices
 from training.catalogue import (
     DRUM_KITS,
     DRUM_MACHINES,
@@ -142,7 +142,6 @@ def _synth_sources() -> list[Source]:
         Source("synth", "Synthesizer", synth.play, KEYS, 36, 92, weight=8),
         Source("synth", "Bass guitar", synth.play, LOW, 26, 48, weight=1.5),
         Source("synth", "Electric piano", synth.electric_piano, KEYS, 30, 96, weight=4),
-        Source("struck", "Piano", struck.play, KEYS, 28, 100, weight=6),
     ] + [
         Source("strings", label, partial(strings.play, label), styles, low, high, weight=5)
         for label, (styles, low, high) in STRINGS.items()

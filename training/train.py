@@ -21,13 +21,8 @@ CLIPS_LOOKED_AT = 400
 """Of those held out, whenever the state is saved; training.evaluate takes all."""
 
 
-def train(
-    cache: Path, folder: Path, steps: int, batch: int, seed: int, start_from: Path | None = None
-) -> int:
+def train(cache: Path, folder: Path, steps: int, batch: int, seed: int) -> int:
     """Trains until ``steps`` are done, from the folder's state if it has one.
-
-    Args:
-        start_from: Weights to train on instead of fresh ones.
 
     Raises:
         UsageError: The cache is empty or damaged, or the state is damaged or of other settings.
@@ -37,13 +32,8 @@ def train(
     folder.mkdir(parents=True, exist_ok=True)
     state_path = folder / STATE_FILE
     clips, held_out = Clips.load(cache, TRAIN), Clips.load(cache, TEST)
-    trainer = Trainer(steps, batch, seed, start_from)
-    settings = {
-        "seed": seed,
-        "batch": batch,
-        "clips": len(clips.labels),
-        "start_from": start_from and str(start_from),
-    }
+    trainer = Trainer(steps, batch, seed)
+    settings = {"seed": seed, "batch": batch, "clips": len(clips.labels)}
     if state_path.exists():
         trainer.load(read_state(state_path, settings))
     start_s, losses = time.monotonic(), []
@@ -68,9 +58,6 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--steps", type=whole_number(1), default=FULL.ast_steps)
     parser.add_argument("--batch", type=whole_number(2), default=FULL.ast_batch)
     parser.add_argument("--seed", type=whole_number(0), default=0)
-    parser.add_argument(
-        "--start-from", type=Path, metavar="WEIGHTS", help="train these on (default: from nothing)"
-    )
     return parser
 
 

@@ -24,7 +24,6 @@ from training.network import (
     label_families,
     new_model,
     normalise,
-    started_model,
 )
 from training.render import load_cache
 
@@ -37,8 +36,6 @@ FAMILY_LOSS_WEIGHT = 0.5
 SIGMOID_LOSS_WEIGHT = 0.05
 """Small: it pins the level of the logits, so that their sigmoid is a score."""
 MATRIX_RATE, OTHER_RATE = 1.5e-3, 1e-3
-CONTINUED_RATE = 0.1
-"""Of these rates, the highest for weights that are trained already."""
 WEIGHT_DECAY = 0.05
 WARM_UP_STEPS = 200
 AVERAGE_DECAY = 0.998
@@ -119,11 +116,10 @@ def _matrix_optimizer(matrices: list[nn.Parameter]) -> torch.optim.Optimizer:
 class Trainer:
     """Model, optimizers and running average; ``step`` goes one batch further."""
 
-    def __init__(self, steps: int, batch: int, seed: int, start_from: Path | None = None) -> None:
+    def __init__(self, steps: int, batch: int, seed: int) -> None:
         torch.manual_seed(seed)
         self.steps, self.batch, self.done = steps, batch, 0
-        self.model = started_model(start_from) if start_from else new_model()
-        self.peak = CONTINUED_RATE if start_from else 1.0
+        self.model = new_model()
         self.average = copy.deepcopy(self.model).requires_grad_(False)
         matrices: list[nn.Parameter] = []
         others: list[nn.Parameter] = []
@@ -141,9 +137,9 @@ class Trainer:
     def rate_factor(self) -> float:
         """Warm-up, then a cosine down to nothing."""
         if self.done < WARM_UP_STEPS:
-            return self.peak * (self.done + 1) / WARM_UP_STEPS
+            return (self.done + 1) / WARM_UP_STEPS
         progress = (self.done - WARM_UP_STEPS) / max(1, self.steps - WARM_UP_STEPS)
-        return self.peak * 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
+        return 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
 
     def step(self, clips: Clips) -> float:
         log_mels, labels = clips.batch(self.rng, self.batch, WINDOW_FRAMES)
