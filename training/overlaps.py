@@ -119,7 +119,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _print_rows(notes: Path, clips: Path) -> int:
-    writer = csv.DictWriter(sys.stdout, LEFT_OUT_COLUMNS, extrasaction="ignore")
+    writer = csv.DictWriter(
+        sys.stdout, LEFT_OUT_COLUMNS, extrasaction="ignore", lineterminator="\n"
+    )
     writer.writeheader()
     writer.writerows(overlapping(notes, clips))
     return EXIT_OK
