@@ -107,7 +107,17 @@ def test_without_bfloat16_the_matrices_are_adamws(monkeypatch: pytest.MonkeyPatc
 
 
 def test_help_of_the_training_does_not_wait_for_torch() -> None:
-    for name in ("train", "export", "speak", "overlaps"):
+    modules = (
+        "train",
+        "train_speech",
+        "render",
+        "evaluate",
+        "export",
+        "speak",
+        "overlaps",
+        "demo_songs",
+    )
+    for name in modules:
         code = (
             f"import sys, training.{name}\n"
             f"training.{name}.build_parser().format_help()\n"

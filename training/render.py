@@ -22,7 +22,6 @@ import numpy.typing as npt
 from AST.audio import Samples
 from AST.command_line import EXIT_OK, exit_code, whole_number
 from AST.errors import UsageError
-from AST.mel_patches import PATCH_BANDS, PATCH_FRAMES, mel_patches
 from training.amounts import FULL
 from training.families import FAMILY_WEIGHTS
 from training.source import Source
@@ -81,6 +80,7 @@ def _render_shard(job: tuple[Folders, str, int, Path, int, int]) -> Path:
         return path
     import torch
 
+    from AST.mel_patches import PATCH_BANDS, PATCH_FRAMES, mel_patches
     from training.clips import make_clip
 
     torch.set_num_threads(1)
