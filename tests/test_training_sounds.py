@@ -10,8 +10,8 @@ import soundfile
 from analyze_moisesdb import LABELS
 from AST.errors import UsageError
 from AST.labels import LabelMap, instrument_labels
-from training import effects, fluid, synth, voices
-from training.catalogue import FONTS
+from training import effects, fluid, font_sources, synth, voices
+from training.catalogue import FONTS, HELD_OUT, PACKAGE_FONTS, VARIED, VARIED_BANK
 from training.compose import Note
 from training.families import FAMILIES, FAMILY_OF_LABEL, LABELS_IN_ORDER
 from training.fluid import SAMPLE_RATE_HZ, Samples
@@ -138,3 +138,28 @@ def test_sets_are_read_from_the_folders_index_and_held_out_whole(tmp_path: Path)
     assert "growlybass" in {source.group for source in kept}
     assert not {source.group for source in held_out} & {source.group for source in kept}
     assert len(held_out) + len(kept) == len(sources)
+
+
+def test_only_fonts_of_the_training_are_varied() -> None:
+    for font, banks in (("fluid", {0, 8, 16}), ("generaluser", {0, 8, 16})):
+        presets = list(font_sources._presets(font))
+        assert {bank for _, bank, *_ in presets} == banks
+        varied = [label for label, bank, *_ in presets if bank == VARIED_BANK]
+        assert ("Harpsichord" in varied) == (font == "fluid")
+    assert not HELD_OUT & VARIED.keys()
+
+
+def test_a_soundfont_of_a_package_is_found(tmp_path: Path) -> None:
+    path = tmp_path / PACKAGE_FONTS["sonivox"]
+    path.parent.mkdir(parents=True)
+    path.touch()  # it is read when it plays
+
+    def of_the_package(folder: Path | None) -> list[str]:
+        sources = font_sources.font_sources(folder)
+        return [source.label for source in sources if source.group == "sonivox"]
+
+    labels = of_the_package(tmp_path)
+    assert "Harmonica" in labels
+    assert "Cello" not in labels  # left out
+    assert "Drum machine" not in labels  # not there: another kit would be played
+    assert of_the_package(None) == []

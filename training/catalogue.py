@@ -13,6 +13,8 @@ FONTS = {
     "timgm": SHARE / "sounds/sf2/TimGM6mb.sf2",
     "generaluser": SHARE / "minuet/soundfonts/GeneralUser-v1.47.sf2",
 }
+PACKAGE_FONTS = {"sonivox": "node_modules/@coderline/alphatab/dist/soundfont/sonivox.sf2"}
+"""SoundFonts in npm's packages."""
 PATCHES = Path("/etc/timidity/freepats.cfg")
 """Freepats, as TiMidity++ finds its patches."""
 PATCHES_PROGRAMS = frozenset(
@@ -55,11 +57,15 @@ LEFT_OUT = frozenset({"weresax", "guitar-electric", "splendidpiano"})
 apart in their names; emilyguitar; MuseScore General's grand piano."""
 LEFT_OUT_HITS = frozenset({"misc_Cowbell.flac"})
 """Of held-out kits: Millo-Drums' cowbell is Millo_MultiLayered3's."""
-LEFT_OUT_PRESETS = frozenset({("timgm", 0, 34), ("timgm", 8, 24), ("timgm", 16, 25)})
-"""SoundFont, bank and program: one that holds a sample of the held-out SoundFont, two that are not
-there."""
-FONT_WEIGHTS = {"timgm": 0.5}
-"""TimGM6mb holds mostly what csound's SoundFont holds too."""
+LEFT_OUT_PRESETS = frozenset(
+    {("timgm", 0, 34), ("sonivox", 0, 42), ("sonivox", 0, 43), ("sonivox", 0, 52)}
+    | {("sonivox", 0, 53), ("timgm", 8, 24), ("timgm", 16, 25), ("sonivox", 8, 24)}
+    | {("sonivox", 16, 25), ("sonivox", 128, 16), ("sonivox", 128, 24), ("sonivox", 128, 25)}
+)
+"""SoundFont, bank and program: first one that holds a sample of the held-out SoundFont and four
+whose samples look like some of it (voices, celli), then those that are not there."""
+FONT_WEIGHTS = {"timgm": 0.5, "sonivox": 2.0}
+"""TimGM6mb holds mostly what csound's SoundFont holds too; Sonivox shares with none."""
 
 SHARED_PROGRAMS = frozenset({5, 39, 42, 43, 51, 53, 68, 70, 88, 92, 93, 99, 111, 115})
 SHARED_DRUM_KEYS = frozenset({60, 61, 75, 76, 77})
@@ -166,6 +172,13 @@ STRINGS = {
 
 VARIATIONS = (("Ukulele", 8, 24), ("Mandolin", 16, 25))
 """Presets outside bank 0 that have no like there: label, bank, program."""
+
+VARIED_BANK = 8
+VARIED = {
+    name: frozenset({4, 5, 6, 16, 17, 19, 21, 25, 26, 28, 30, 40, 61, 107})
+    for name in ("fluid", "csound")
+}
+"""Programs of bank 0 that these SoundFonts vary in bank 8: doubled, coupled, detuned, muted."""
 
 DRUM_PRESETS = {"Drum kit": (0, 8, 16, 32, 40), "Drum machine": (24, 25)}
 PERCUSSION_KEYS = {

@@ -13,6 +13,7 @@ from training.catalogue import (
     GENERAL_MIDI,
     HELD_OUT,
     LEFT_OUT_PRESETS,
+    PACKAGE_FONTS,
     PATCHES,
     PATCHES_PROGRAMS,
     PERCUSSION_KEYS,
@@ -20,6 +21,8 @@ from training.catalogue import (
     SHARED_DRUM_KEYS,
     SHARED_PROGRAMS,
     VARIATIONS,
+    VARIED,
+    VARIED_BANK,
 )
 from training.compose import Generator, Note, Style
 from training.families import FAMILY_OF_LABEL
@@ -34,10 +37,13 @@ SIZE_SHARE = 0.6
 """How many of the training's parts are played on a larger or smaller instrument, and how much."""
 
 
-def font_sources() -> list[Source]:
-    """What of the SoundFonts and patches is installed."""
+def font_sources(packages: Path | None) -> list[Source]:
+    """What of the SoundFonts and patches is installed, by Debian or as npm's packages."""
     sources: list[Source] = []
-    for name, path in FONTS.items():
+    in_packages = (
+        {name: packages / path for name, path in PACKAGE_FONTS.items()} if packages else {}
+    )
+    for name, path in (FONTS | in_packages).items():
         if path.is_file():
             sources += _melodic_sources(name, path)
             sources += _drum_sources(name, path)
@@ -49,16 +55,18 @@ def font_sources() -> list[Source]:
     return sources
 
 
-def _presets() -> Iterator[tuple[str, int, tuple[int, ...], int, int, tuple[Style, ...]]]:
+def _presets(font: str) -> Iterator[tuple[str, int, tuple[int, ...], int, int, tuple[Style, ...]]]:
     """Label, bank, programs, lowest and highest pitch, styles."""
     for label, programs, low, high, styles in GENERAL_MIDI:
         yield label, 0, programs, low, high, styles
+        if varied := tuple(program for program in programs if program in VARIED.get(font, ())):
+            yield label, VARIED_BANK, varied, low, high, styles
     for label, bank, program in VARIATIONS:
         yield label, bank, (program,), 50, 86, PLUCKED
 
 
 def _melodic_sources(name: str, path: Path) -> Iterator[Source]:
-    for label, bank, programs, low, high, styles in _presets():
+    for label, bank, programs, low, high, styles in _presets(name):
         weight = GENERAL_WEIGHT * FONT_WEIGHTS.get(name, 1.0) / len(programs)
         for program in programs:
             if name in HELD_OUT and bank == 0 and program in SHARED_PROGRAMS:
@@ -72,7 +80,7 @@ def _melodic_sources(name: str, path: Path) -> Iterator[Source]:
 
 
 def _patch_sources() -> Iterator[Source]:
-    for label, bank, programs, low, high, styles in _presets():
+    for label, bank, programs, low, high, styles in _presets("freepats"):
         held = [program for program in programs if bank == 0 and program in PATCHES_PROGRAMS]
         for program in held:
             play = partial(_of_another_size, partial(_play_patch, program))
@@ -126,7 +134,8 @@ def _of_another_size(
 def _drum_sources(name: str, path: Path) -> Iterator[Source]:
     for label, programs in DRUM_PRESETS.items():
         for program in programs:
-            yield _drum_source(name, path, DRUM_BANK, program, label, 1)
+            if (name, DRUM_BANK, program) not in LEFT_OUT_PRESETS:
+                yield _drum_source(name, path, DRUM_BANK, program, label, 1)
     for label, keys in PERCUSSION_KEYS.items():
         own = [key for key in keys if name not in HELD_OUT or key not in SHARED_DRUM_KEYS]
         if own:

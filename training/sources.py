@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from AST.errors import UsageError
-from training import fluid, rhythm, strings, synth, voices
+from training import compose, fluid, reeds, rhythm, strings, synth, voices
 from training.catalogue import (
     DRUM_KITS,
     DRUM_MACHINES,
@@ -61,7 +61,7 @@ def all_sources(folders: Folders) -> list[Source]:
     Raises:
         UsageError: A folder that is named is not there, empty, or without a usable index.
     """
-    sources = font_sources()
+    sources = font_sources(folders.packages)
     sources += _kit_sources()
     sources += _hit_sources()
     sources += _loop_sources()
@@ -142,6 +142,8 @@ def _synth_sources() -> list[Source]:
         Source("synth", "Synthesizer", synth.play, KEYS, 36, 92, weight=8),
         Source("synth", "Bass guitar", synth.play, LOW, 26, 48, weight=1.5),
         Source("synth", "Electric piano", synth.electric_piano, KEYS, 30, 96, weight=4),
+        Source("reeds", "Harmonica", reeds.harmonica, (*MELODIC, compose.chords), 55, 89, weight=5),
+        Source("reeds", "Accordion", reeds.accordion, KEYS, 48, 88, weight=5),
     ] + [
         Source("strings", label, partial(strings.play, label), styles, low, high, weight=5)
         for label, (styles, low, high) in STRINGS.items()
