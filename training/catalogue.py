@@ -65,7 +65,7 @@ LEFT_OUT_PRESETS = frozenset(
 """SoundFont, bank and program: first one that holds a sample of the held-out SoundFont and four
 whose samples look like some of it (voices, celli), then those that are not there."""
 FONT_WEIGHTS = {"timgm": 0.5, "sonivox": 2.0}
-"""TimGM6mb holds mostly what csound's SoundFont holds too; Sonivox shares with none."""
+"""TimGM6mb holds mostly what csound's SoundFont holds too; Sonivox is of another maker."""
 
 SHARED_PROGRAMS = frozenset({5, 39, 42, 43, 51, 53, 68, 70, 88, 92, 93, 99, 111, 115})
 SHARED_DRUM_KEYS = frozenset({60, 61, 75, 76, 77})
