@@ -10,11 +10,14 @@ import pytest
 import soundfile
 import torch
 
-from AST.checkpoint import load_checkpoint
+from AST.ast_model import Size
+from AST.checkpoint import load_checkpoint, save_checkpoint
+from AST.errors import UsageError
 from AST.speech import SpeechModel
 from training.__main__ import main
 from training.families import LABELS_IN_ORDER
 from training.network import SIZE, forward_some_patches, new_model
+from training.train import train
 from training.trainer import Clips, Trainer, loss_of
 
 from .conftest import ROOT
@@ -133,3 +136,44 @@ def random_clips() -> Clips:
         labels=rng.integers(len(LABELS_IN_ORDER), size=6),
         frames=np.array([1024, 300, 1024, 700, 600, 1024]),
     )
+
+
+def test_training_on_starts_from_the_weights_at_a_share_of_the_rates(tmp_path: Path) -> None:
+    torch.manual_seed(5)
+    weights = tmp_path / "trained.safetensors"
+    save_checkpoint(new_model(), weights)
+    trained = load_checkpoint(weights)
+    anew, further = Trainer(400, 4, seed=0), Trainer(400, 4, seed=0, trained=trained)
+    for model in (further.model, further.average):
+        for own, other in zip(model.parameters(), trained.parameters(), strict=True):
+            assert torch.equal(own, other)
+    assert further.rate_factor() == pytest.approx(0.7 * anew.rate_factor())
+    further.done = anew.done = 300
+    assert further.rate_factor() == pytest.approx(0.7 * anew.rate_factor())
+    further.step(random_clips())
+    assert not torch.equal(further.model.pos_embed, trained.pos_embed)
+
+
+def test_weights_of_another_size_are_refused(tmp_path: Path) -> None:
+    weights = tmp_path / "other.safetensors"
+    save_checkpoint(new_model(Size(width=96, depth=1, stride=16)), weights)
+    with pytest.raises(UsageError, match=r"other\.safetensors: an AST of Size\(width=96"):
+        train(tmp_path, tmp_path / "work", 1, 4, 0, weights)
+
+
+def test_a_state_of_other_first_weights_is_refused(tmp_path: Path) -> None:
+    cache, work = tmp_path / "cache", tmp_path / "work"
+    cache.mkdir()
+    for split in ("train", "test"):
+        clips = random_clips()
+        tables = {
+            "labels": [LABELS_IN_ORDER[label] for label in clips.labels],
+            "frames": clips.frames.tolist(),
+        }
+        np.savez(cache / f"{split}-000.npz", log_mels=clips.log_mels, tables=json.dumps(tables))
+    weights = tmp_path / "trained.safetensors"
+    save_checkpoint(new_model(), weights)
+    assert train(cache, work, 1, 2, 0, weights) == 0
+    assert train(cache, work, 1, 2, 0, weights) == 0
+    with pytest.raises(UsageError, match="take another folder"):
+        train(cache, work, 1, 2, 0)

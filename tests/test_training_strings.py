@@ -3,6 +3,7 @@
 import io
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import mido
@@ -40,7 +41,7 @@ def pitch_hz(samples: Samples, low_hz: float = 60, high_hz: float = 1200) -> flo
 def test_a_plucked_string_is_in_tune(label: str, pitch: int) -> None:
     rng = np.random.default_rng(pitch)
     instrument = strings.drawn(rng, strings.KINDS[label])
-    samples = strings.pluck(rng, pitch, 100, SAMPLE_RATE_HZ // 2, instrument)
+    samples = strings.pluck(rng, pitch, 0.8, SAMPLE_RATE_HZ // 2, instrument)
     expected_hz = 440 * 2 ** ((pitch - 69) / 12)
     assert pitch_hz(samples.astype(np.float32)) == pytest.approx(expected_hz, rel=0.006)
 
@@ -122,3 +123,66 @@ def test_a_configuration_that_cannot_be_read_is_told(tmp_path: Path) -> None:
         pytest.skip("no TiMidity++ here")
     with pytest.raises(UsageError, match="timidity gave up"):
         patches.play(tmp_path / "none.cfg", 0, NOTES, 1.0)
+
+
+def test_a_harpsichord_has_one_of_its_registrations() -> None:
+    kind = strings.KINDS["Harpsichord"]
+    drawn = [strings.drawn(np.random.default_rng(seed), kind) for seed in range(30)]
+    sounding = {tuple(round(step) for step in own.courses) for own in drawn}
+    assert sounding <= set(kind.choirs)
+    assert len(sounding) > 3
+    assert min(own.touch for own in drawn) < 0.1
+
+
+def test_keys_without_touch_sound_the_same_however_they_are_struck() -> None:
+    instrument = replace(
+        strings.drawn(np.random.default_rng(0), strings.KINDS["Harpsichord"]), touch=0.0
+    )
+
+    def level(velocity: int, touch: float) -> float:
+        own = replace(instrument, touch=touch)
+        notes = [Note(0.0, 0.5, 57, velocity)]
+        return float(np.abs(strings.sound(own, np.random.default_rng(1), notes, 0.5)).max())
+
+    assert level(30, touch=0.0) == level(120, touch=0.0)
+    assert level(30, touch=1.0) < 0.5 * level(120, touch=1.0)
+
+
+def test_jacks_are_heard_as_they_fall_back() -> None:
+    drawn = strings.drawn(np.random.default_rng(0), strings.KINDS["Harpsichord"])
+    quiet = replace(drawn, release_noise=0.0)
+    clicking = replace(drawn, release_noise=0.3)
+    notes = [Note(0.0, 0.5, 57, 100)]
+    without, with_them = (
+        strings.sound(own, np.random.default_rng(1), notes, 1.0) for own in (quiet, clicking)
+    )
+    end = SAMPLE_RATE_HZ // 2
+    assert np.allclose(without[:end], with_them[:end], atol=1e-5)
+    assert np.abs(with_them - without)[end : end + 300].max() > 0.05
+
+
+def test_a_recorded_body_is_heard_after_the_string(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    response = np.zeros(64)
+    response[40] = 12_000  # a body that only comes late: 40 samples at 22,050 Hz
+    response.astype(">i2").tofile(tmp_path / "mand1.raw")
+    (tmp_path / "mandpluk.raw").write_bytes(b"another kind of sound")
+    monkeypatch.setattr(strings, "MANDOLIN_BODIES", tmp_path)
+    strings._bodies.cache_clear()
+    (body,) = strings._bodies()
+    strings._bodies.cache_clear()
+    assert np.argmax(np.abs(body)) == pytest.approx(40 * SAMPLE_RATE_HZ / 22_050, abs=1)
+    assert body.max() == pytest.approx(1, abs=0.15)
+
+
+def test_without_recorded_bodies_mandolins_are_built_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(strings, "MANDOLIN_BODIES", tmp_path)
+    strings._bodies.cache_clear()
+    kind = strings.KINDS["Mandolin"]
+    assert all(
+        strings.drawn(np.random.default_rng(seed), kind).recorded_body is None for seed in range(5)
+    )
+    strings._bodies.cache_clear()

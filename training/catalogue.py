@@ -31,6 +31,8 @@ DRUM_MACHINES = frozenset({"ElectricEmpireKit", "HardElectro1"})
 TAMBOURINE_KITS = frozenset({"ForzeeStereo", "Gimme A Hand 1.0"})
 HITS = {"tabla": (SHARE / "sonic-pi/samples", "tabla_")}
 """Recorded hits of hand percussion: where they lie, and how their names begin."""
+MANDOLIN_BODIES = SHARE / "stk/rawwaves"
+"""Recorded responses of a mandolin's body, mand1.raw to mand12.raw."""
 LEFT_OUT_KITS = frozenset({"rumpf_kit_z01_h2"})
 """No drum kit: beats of a heart, of doors and other found sounds."""
 LOOPS = {
@@ -159,16 +161,18 @@ GENERAL_MIDI = (
 """AudioSet name, programs (0 to 127), lowest and highest pitch, styles."""
 
 STRINGS = {
-    "Acoustic guitar": (PLUCKED, 40, 84),
-    "Electric guitar": (PLUCKED, 40, 86),
-    "Bass guitar": (LOW, 26, 50),
-    "Harpsichord": (KEYS, 36, 86),
-    "Mandolin": (PLUCKED, 55, 88),
-    "Banjo": (PLUCKED, 48, 84),
-    "Ukulele": (PLUCKED, 57, 81),
-    "Harp": (PLUCKED, 36, 98),
+    "Acoustic guitar": (PLUCKED, 40, 84, 5),
+    "Electric guitar": (PLUCKED, 40, 86, 5),
+    "Bass guitar": (LOW, 26, 50, 5),
+    "Harpsichord": (KEYS, 36, 86, 12),
+    "Mandolin": (PLUCKED, 55, 88, 10),
+    "Banjo": (PLUCKED, 48, 84, 5),
+    "Ukulele": (PLUCKED, 57, 81, 5),
+    "Harp": (PLUCKED, 36, 98, 5),
 }
-"""What training.strings builds: styles, lowest and highest pitch."""
+"""What training.strings builds: styles, lowest and highest pitch, weight beside recorded ones. The
+SoundFonts hold half a dozen harpsichords and two or three mandolins: too few to tell what all have
+in common."""
 
 VARIATIONS = (("Ukulele", 8, 24), ("Mandolin", 16, 25))
 """Presets outside bank 0 that have no like there: label, bank, program."""
@@ -179,6 +183,8 @@ VARIED = {
     for name in ("fluid", "csound")
 }
 """Programs of bank 0 that these SoundFonts vary in bank 8: doubled, coupled, detuned, muted."""
+VARIED_WEIGHT = 0.5
+"""Beside bank 0: a varied instrument is none of its own."""
 
 DRUM_PRESETS = {"Drum kit": (0, 8, 16, 32, 40), "Drum machine": (24, 25)}
 PERCUSSION_KEYS = {

@@ -49,11 +49,12 @@ FAMILY_OF_LABEL = {label: family for family, labels in TRAINED_LABELS.items() fo
 FAMILY_WEIGHTS: dict[str, dict[str, float]] = {
     "train": {
         "vocals": 1.2,
-        "piano": 1.3,
+        "drums": 0.8,
+        "piano": 1.5,
         "guitar": 1.6,
         "wind": 1.4,
         "other_keys": 1.2,
-        "other_plucked": 1.3,
+        "other_plucked": 1.5,
         "percussion": 1.2,
     },
     "test": {},

@@ -23,6 +23,7 @@ from training.catalogue import (
     VARIATIONS,
     VARIED,
     VARIED_BANK,
+    VARIED_WEIGHT,
 )
 from training.compose import Generator, Note, Style
 from training.families import FAMILY_OF_LABEL
@@ -68,6 +69,7 @@ def _presets(font: str) -> Iterator[tuple[str, int, tuple[int, ...], int, int, t
 def _melodic_sources(name: str, path: Path) -> Iterator[Source]:
     for label, bank, programs, low, high, styles in _presets(name):
         weight = GENERAL_WEIGHT * FONT_WEIGHTS.get(name, 1.0) / len(programs)
+        weight *= VARIED_WEIGHT if bank == VARIED_BANK and label != "Ukulele" else 1
         for program in programs:
             if name in HELD_OUT and bank == 0 and program in SHARED_PROGRAMS:
                 continue

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from AST.errors import UsageError
-from training import compose, fluid, reeds, rhythm, strings, synth, voices
+from training import compose, fluid, pipes, reeds, rhythm, strings, struck, synth, voices
 from training.catalogue import (
     DRUM_KITS,
     DRUM_MACHINES,
+    HELD,
     HITS,
     KEYS,
     LEFT_OUT,
@@ -144,9 +145,11 @@ def _synth_sources() -> list[Source]:
         Source("synth", "Electric piano", synth.electric_piano, KEYS, 30, 96, weight=4),
         Source("reeds", "Harmonica", reeds.harmonica, (*MELODIC, compose.chords), 55, 89, weight=5),
         Source("reeds", "Accordion", reeds.accordion, KEYS, 48, 88, weight=5),
+        Source("pipes", "Organ", pipes.play, HELD + KEYS, 33, 93, weight=5),
+        Source("struck", "Percussion", struck.play, (rhythm.hits(*range(20, 32)),), weight=8),
     ] + [
-        Source("strings", label, partial(strings.play, label), styles, low, high, weight=5)
-        for label, (styles, low, high) in STRINGS.items()
+        Source("strings", label, partial(strings.play, label), styles, low, high, weight)
+        for label, (styles, low, high, weight) in STRINGS.items()
     ]
 
 

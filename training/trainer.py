@@ -37,6 +37,8 @@ SIGMOID_LOSS_WEIGHT = 0.05
 """Small: it pins the level of the logits, so that their sigmoid is a score."""
 MATRIX_RATE, OTHER_RATE = 1.5e-3, 1e-3
 WEIGHT_DECAY = 0.05
+TRAINED_SHARE = 0.7
+"""Of the rates, where the weights that are started from are trained already."""
 WARM_UP_STEPS = 200
 AVERAGE_DECAY = 0.998
 """Of the running average of the weights, which is what is kept."""
@@ -116,10 +118,20 @@ def _matrix_optimizer(matrices: list[nn.Parameter]) -> torch.optim.Optimizer:
 class Trainer:
     """Model, optimizers and running average; ``step`` goes one batch further."""
 
-    def __init__(self, steps: int, batch: int, seed: int) -> None:
+    def __init__(
+        self,
+        steps: int,
+        batch: int,
+        seed: int,
+        trained: AudioSpectrogramTransformer | None = None,
+    ) -> None:
         torch.manual_seed(seed)
         self.steps, self.batch, self.done = steps, batch, 0
         self.model = new_model()
+        self.rates_share = 1.0
+        if trained:
+            self.model.load_state_dict(trained.state_dict())
+            self.rates_share = TRAINED_SHARE
         self.average = copy.deepcopy(self.model).requires_grad_(False)
         matrices: list[nn.Parameter] = []
         others: list[nn.Parameter] = []
@@ -137,9 +149,9 @@ class Trainer:
     def rate_factor(self) -> float:
         """Warm-up, then a cosine down to nothing."""
         if self.done < WARM_UP_STEPS:
-            return (self.done + 1) / WARM_UP_STEPS
+            return self.rates_share * (self.done + 1) / WARM_UP_STEPS
         progress = (self.done - WARM_UP_STEPS) / max(1, self.steps - WARM_UP_STEPS)
-        return 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
+        return self.rates_share * 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
 
     def step(self, clips: Clips) -> float:
         log_mels, labels = clips.batch(self.rng, self.batch, WINDOW_FRAMES)
