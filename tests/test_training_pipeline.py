@@ -171,9 +171,12 @@ def test_a_state_of_other_first_weights_is_refused(tmp_path: Path) -> None:
             "frames": clips.frames.tolist(),
         }
         np.savez(cache / f"{split}-000.npz", log_mels=clips.log_mels, tables=json.dumps(tables))
-    weights = tmp_path / "trained.safetensors"
-    save_checkpoint(new_model(), weights)
-    assert train(cache, work, 1, 2, 0, weights) == 0
-    assert train(cache, work, 1, 2, 0, weights) == 0
-    with pytest.raises(UsageError, match="take another folder"):
-        train(cache, work, 1, 2, 0)
+    first, other = tmp_path / "first.safetensors", tmp_path / "other.safetensors"
+    for seed, weights in enumerate((first, other)):
+        torch.manual_seed(seed)
+        save_checkpoint(new_model(), weights)
+    assert train(cache, work, 1, 2, 0, first) == 0
+    assert train(cache, work, 1, 2, 0, first) == 0
+    for start_from in (None, other):
+        with pytest.raises(UsageError, match="take another folder"):
+            train(cache, work, 1, 2, 0, start_from)

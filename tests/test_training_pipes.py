@@ -54,3 +54,24 @@ def test_a_seed_is_an_organ() -> None:
     )
     assert np.array_equal(first, again)
     assert not np.allclose(first, other, rtol=0.1)
+
+
+def test_an_organ_that_is_not_played_is_silent() -> None:
+    assert not pipes.play(np.random.default_rng(0), [], 1.0).any()
+
+
+def test_the_chiff_is_as_loud_as_it_says() -> None:
+    levels = np.zeros(pipes.HARMONICS)
+    levels[0] = 0.5
+    time_s = np.arange(SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ
+    for pitch in (40, 90):
+        quiet, chiffing = (
+            pipes._pipe(
+                np.random.default_rng(0),
+                pipes.Rank(0.0, levels, chiff, attack_s=100),
+                pitch,
+                time_s,
+            )
+            for chiff in (0.0, 0.2)
+        )
+        assert (chiffing - quiet).std() == pytest.approx(0.2 * 0.5, rel=0.05)

@@ -149,6 +149,15 @@ def test_only_fonts_of_the_training_are_varied() -> None:
     assert not HELD_OUT & VARIED.keys()
 
 
+def test_varied_presets_weigh_less_than_others_in_their_bank(tmp_path: Path) -> None:
+    sources = list(font_sources._melodic_sources("fluid", tmp_path / "fluid.sf2"))
+    weights: dict[str, list[float]] = {}
+    for source in sources:
+        weights.setdefault(source.label, []).append(source.weight)
+    assert weights["Harpsichord"] == [2.0, 1.0]
+    assert weights["Ukulele"] == [2.0]
+
+
 def test_a_soundfont_of_a_package_is_found(tmp_path: Path) -> None:
     path = tmp_path / PACKAGE_FONTS["sonivox"]
     path.parent.mkdir(parents=True)

@@ -161,28 +161,34 @@ def test_jacks_are_heard_as_they_fall_back() -> None:
     assert np.abs(with_them - without)[end : end + 300].max() > 0.05
 
 
-def test_a_recorded_body_is_heard_after_the_string(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    response = np.zeros(64)
-    response[40] = 12_000  # a body that only comes late: 40 samples at 22,050 Hz
+def test_a_recorded_body_is_heard_after_the_string() -> None:
+    late = np.zeros(50)
+    late[40] = 1.0
+    drawn = replace(strings.drawn(np.random.default_rng(0), strings.KINDS["Mandolin"]), body=())
+    notes = [Note(0.0, 0.5, 69, 100)]
+    bare, delayed = (
+        strings.sound(replace(drawn, recorded_body=body), np.random.default_rng(1), notes, 0.5)
+        for body in (None, late)
+    )
+    assert np.abs(bare).max() > 0.1
+    assert np.allclose(delayed[40:], bare[:-40], atol=1e-5)
+
+
+def test_recorded_bodies_are_read_at_the_working_rate(tmp_path: Path) -> None:
+    response = np.zeros(1024)
+    response[400] = 12_000  # of 22,050 a second
     response.astype(">i2").tofile(tmp_path / "mand1.raw")
     (tmp_path / "mandpluk.raw").write_bytes(b"another kind of sound")
-    monkeypatch.setattr(strings, "MANDOLIN_BODIES", tmp_path)
-    strings._bodies.cache_clear()
-    (body,) = strings._bodies()
-    strings._bodies.cache_clear()
-    assert np.argmax(np.abs(body)) == pytest.approx(40 * SAMPLE_RATE_HZ / 22_050, abs=1)
-    assert body.max() == pytest.approx(1, abs=0.15)
+    (body,) = strings._bodies(tmp_path)
+    assert np.argmax(np.abs(body)) == pytest.approx(400 * SAMPLE_RATE_HZ / 22_050, abs=1)
+    assert np.square(body).sum() == pytest.approx(1)
 
 
 def test_without_recorded_bodies_mandolins_are_built_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(strings, "MANDOLIN_BODIES", tmp_path)
-    strings._bodies.cache_clear()
     kind = strings.KINDS["Mandolin"]
     assert all(
         strings.drawn(np.random.default_rng(seed), kind).recorded_body is None for seed in range(5)
     )
-    strings._bodies.cache_clear()

@@ -56,7 +56,10 @@ def font_sources(packages: Path | None) -> list[Source]:
     return sources
 
 
-def _presets(font: str) -> Iterator[tuple[str, int, tuple[int, ...], int, int, tuple[Style, ...]]]:
+Preset = tuple[str, int, tuple[int, ...], int, int, tuple[Style, ...]]
+
+
+def _presets(font: str) -> Iterator[Preset]:
     """Label, bank, programs, lowest and highest pitch, styles."""
     for label, programs, low, high, styles in GENERAL_MIDI:
         yield label, 0, programs, low, high, styles
@@ -69,8 +72,8 @@ def _presets(font: str) -> Iterator[tuple[str, int, tuple[int, ...], int, int, t
 def _melodic_sources(name: str, path: Path) -> Iterator[Source]:
     for label, bank, programs, low, high, styles in _presets(name):
         weight = GENERAL_WEIGHT * FONT_WEIGHTS.get(name, 1.0) / len(programs)
-        weight *= VARIED_WEIGHT if bank == VARIED_BANK and label != "Ukulele" else 1
         for program in programs:
+            is_varied = bank == VARIED_BANK and program in VARIED.get(name, ())
             if name in HELD_OUT and bank == 0 and program in SHARED_PROGRAMS:
                 continue
             if (name, bank, program) in LEFT_OUT_PRESETS:
@@ -78,7 +81,8 @@ def _melodic_sources(name: str, path: Path) -> Iterator[Source]:
             play = partial(_play_font, path, bank, program, FAMILY_OF_LABEL[label])
             if name not in HELD_OUT:
                 play = partial(_of_another_size, play)
-            yield Source(name, label, play, styles, low, high, weight)
+            own = weight * VARIED_WEIGHT if is_varied else weight
+            yield Source(name, label, play, styles, low, high, own)
 
 
 def _patch_sources() -> Iterator[Source]:

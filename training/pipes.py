@@ -4,13 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
-from scipy.signal import butter, lfilter
 
+from training.building import FloatArray, around, ending, sounding
 from training.compose import Generator, Note
 from training.fluid import SAMPLE_RATE_HZ, Samples
-
-FloatArray = npt.NDArray[np.float64]
 
 HARMONICS = 40
 HIGHEST_HZ = 13_000
@@ -21,12 +18,12 @@ FEET_SEMITONES = {"16": -12.0, "8": 0.0, "4": 12.0, "2 2/3": 19.02, "2": 24.0, "
 
 @dataclass(frozen=True)
 class Rank:
-    """Pipes of one kind, a pipe to a key.
+    """Pipes of one kind.
 
     Attributes:
         semitones: From the key's pitch, with how far the rank is out of tune.
         levels: Of the harmonics.
-        chiff: Level of the noise with which a pipe begins.
+        chiff: Level of the noise with which a pipe begins, beside its first harmonic.
         attack_s: Until a pipe speaks.
     """
 
@@ -43,15 +40,11 @@ def play(rng: Generator, notes: Sequence[Note], duration_s: float) -> Samples:
     ranks += [_rank(rng, str(feet)) for feet in others]
     release_s = rng.uniform(0.03, 0.25)
     mix = np.zeros(round(duration_s * SAMPLE_RATE_HZ))
-    for note in notes:
-        start = round(note.start_s * SAMPLE_RATE_HZ)
-        count = min(len(mix) - start, round((note.duration_s + release_s) * SAMPLE_RATE_HZ))
-        if count > 0:
-            time_s = np.arange(count) / SAMPLE_RATE_HZ
-            ending = np.clip((note.duration_s + release_s - time_s) / release_s, 0, 1)
-            for rank in ranks:
-                mix[start : start + count] += ending * _pipe(rng, rank, note.pitch, time_s)
-    wind = rng.uniform(0, 0.004) * rng.standard_normal(len(mix))
+    for note, place, time_s in sounding(notes, len(mix), release_s):
+        for rank in ranks:
+            pipe = _pipe(rng, rank, note.pitch, time_s)
+            mix[place] += ending(note, release_s, time_s) * pipe
+    wind = rng.uniform(0, 0.002) * np.abs(mix).max() * rng.standard_normal(len(mix))
     tremulant = rng.choice((0, 0, 0.1, 0.25)) * np.sin(
         2 * np.pi * rng.uniform(4, 7) * np.arange(len(mix)) / SAMPLE_RATE_HZ
     )
@@ -87,9 +80,8 @@ def _pipe(rng: Generator, rank: Rank, pitch: int, time_s: FloatArray) -> FloatAr
     place = (pitch_hz * time_s % 1) * TURN_SAMPLES
     tone = np.interp(place, np.arange(TURN_SAMPLES + 1), np.append(turn, turn[0]))
     speaking = 1 - np.exp(-time_s / (rank.attack_s / 3))
-    if not rank.chiff:
-        return np.asarray(tone * speaking)
-    band_hz = np.clip([1.5 * pitch_hz, 5 * pitch_hz], 100, 0.45 * SAMPLE_RATE_HZ)
-    around = butter(1, [band_hz[0], band_hz[1] + 50], "bandpass", fs=SAMPLE_RATE_HZ)
-    noise = lfilter(*around, rng.standard_normal(len(time_s)))
-    return np.asarray(tone * speaking + rank.chiff * noise * np.exp(-time_s / rank.attack_s))
+    if rank.chiff:
+        noise = around(rng.standard_normal(len(time_s)), 3 * pitch_hz, 1)
+        chiff = rank.chiff * rank.levels[0] * noise * np.exp(-time_s / rank.attack_s)
+        return np.asarray(tone * speaking + chiff)
+    return np.asarray(tone * speaking)

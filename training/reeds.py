@@ -8,12 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from training.building import FloatArray, ending, sounding
 from training.compose import Generator, Note
 from training.fluid import SAMPLE_RATE_HZ, Samples
-
-FloatArray = npt.NDArray[np.float64]
 
 HARMONICS = 30
 HIGHEST_HZ = 14_000
@@ -98,32 +96,26 @@ def _play(
     rng: Generator, instrument: Instrument, notes: Sequence[Note], duration_s: float
 ) -> Samples:
     mix = np.zeros(round(duration_s * SAMPLE_RATE_HZ))
-    for note in notes:
-        start = round(note.start_s * SAMPLE_RATE_HZ)
-        sounding_s = note.duration_s + instrument.release_s
-        count = min(len(mix) - start, round(sounding_s * SAMPLE_RATE_HZ))
-        if count > 0:
-            mix[start : start + count] += _note(rng, instrument, note, count)
+    for note, place, time_s in sounding(notes, len(mix), instrument.release_s):
+        mix[place] += _note(rng, instrument, note, time_s)
     time_s = np.arange(len(mix)) / SAMPLE_RATE_HZ
     swell = 1 + instrument.vibrato * np.sin(2 * np.pi * instrument.vibrato_hz * time_s)
     return (mix * swell).astype(np.float32)
 
 
-def _note(rng: Generator, instrument: Instrument, note: Note, count: int) -> FloatArray:
-    """One note's reeds together. Shape: (count,)."""
-    time_s = np.arange(count) / SAMPLE_RATE_HZ
+def _note(rng: Generator, instrument: Instrument, note: Note, time_s: FloatArray) -> FloatArray:
+    """One note's reeds together. Shape: (n,) -> (n,)."""
     loudness = note.velocity / 127
     bend = -instrument.scoop * np.exp(-time_s / 0.06)
-    wave = instrument.breath * rng.standard_normal(count)
+    wave = instrument.breath * rng.standard_normal(len(time_s))
     for reed in instrument.reeds:
         pitch_hz = 440 * 2 ** ((note.pitch + reed + bend - 69) / 12)
         turn = np.exp(2j * np.pi * (np.cumsum(pitch_hz) / SAMPLE_RATE_HZ + rng.random()))
-        harmonic = np.ones(count, complex)
+        harmonic = np.ones(len(time_s), complex)
         for number in range(1, min(HARMONICS, int(HIGHEST_HZ / pitch_hz[-1])) + 1):
             harmonic *= turn
             softer = loudness ** (0.03 * (number - 1))
             wave += instrument.levels[number - 1] * softer * harmonic.imag
     swinging_in = 1 - np.exp(-time_s / (instrument.attack_s / 3))
-    end_s = note.duration_s + instrument.release_s
-    swinging_out = np.clip((end_s - time_s) / instrument.release_s, 0, 1)
+    swinging_out = ending(note, instrument.release_s, time_s)
     return np.asarray(loudness * swinging_in * swinging_out * wave)

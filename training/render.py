@@ -156,7 +156,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training.render", description=__doc__)
     parser.add_argument("cache", type=Path)
     parser.add_argument("--split", choices=(TRAIN, TEST), default=TRAIN)
-    parser.add_argument("--clips", type=whole_number(1), default=FULL.training_clips)
+    parser.add_argument("--clips", type=whole_number(1), help="as many as made the models")
     parser.add_argument("--seed", type=whole_number(0), default=0)
     parser.add_argument("--workers", type=whole_number(1), default=os.cpu_count() or 1)
     Folders.add_arguments(parser)
@@ -167,7 +167,8 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = build_parser().parse_args(argv)
     folders = Folders(arguments.samples, arguments.packages, arguments.speech)
-    split, cache, clips = arguments.split, arguments.cache, arguments.clips
+    split, cache = arguments.split, arguments.cache
+    clips = arguments.clips or {TRAIN: FULL.training_clips, TEST: FULL.test_clips}[split]
     return exit_code(
         lambda: render(folders, split, cache, clips, arguments.seed, arguments.workers)
     )

@@ -40,6 +40,8 @@ from training.note_sets import NoteSet, load, shifted
 from training.source import Source
 
 TRAIN, TEST = "train", "test"
+OTHER_HITS = (rhythm.hits(*range(20, 32)),)
+"""Keys of no drum: each stands for one recording, or one stroke."""
 
 
 @dataclass(frozen=True)
@@ -115,8 +117,7 @@ def _hit_sources() -> list[Source]:
 
 
 def _hits_of(group: str, label: str, notes: NoteSet, weight: float) -> Source:
-    styles = (rhythm.hits(*range(20, 32)),)  # keys of no drum: each stands for one recording
-    return Source(group, label, notes.play_drums, styles, weight=weight)
+    return Source(group, label, notes.play_drums, OTHER_HITS, weight=weight)
 
 
 def _loop_sources() -> list[Source]:
@@ -146,7 +147,7 @@ def _synth_sources() -> list[Source]:
         Source("reeds", "Harmonica", reeds.harmonica, (*MELODIC, compose.chords), 55, 89, weight=5),
         Source("reeds", "Accordion", reeds.accordion, KEYS, 48, 88, weight=5),
         Source("pipes", "Organ", pipes.play, HELD + KEYS, 33, 93, weight=5),
-        Source("struck", "Percussion", struck.play, (rhythm.hits(*range(20, 32)),), weight=8),
+        Source("struck", "Percussion", struck.play, OTHER_HITS, weight=8),
     ] + [
         Source("strings", label, partial(strings.play, label), styles, low, high, weight)
         for label, (styles, low, high, weight) in STRINGS.items()

@@ -8,17 +8,18 @@ after the string (Smith, 1993: commuted synthesis, in its other order).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import gcd
+from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
-from scipy.signal import fftconvolve, iirpeak, lfilter
+from scipy.signal import fftconvolve, iirpeak, lfilter, resample_poly
 
+from training.building import FloatArray
 from training.catalogue import MANDOLIN_BODIES
 from training.compose import Generator, Note
 from training.fluid import SAMPLE_RATE_HZ, Samples
 from training.note_sets import shifted
 
-FloatArray = npt.NDArray[np.float64]
 Range = tuple[float, float]
 
 LONGEST_NOTE_S = 5.0
@@ -131,20 +132,21 @@ def drawn(rng: Generator, kind: Kind) -> Instrument:
 
 def _recorded_body(rng: Generator) -> FloatArray | None:
     """One of a mandolin's responses, of a smaller or larger instrument; None without any."""
-    bodies = _bodies()
+    bodies = _bodies(MANDOLIN_BODIES)
     if not bodies:
         return None
     return shifted(bodies[rng.integers(len(bodies))], rng.uniform(-5, 3)).astype(np.float64)
 
 
 @cache
-def _bodies() -> tuple[Samples, ...]:
+def _bodies(folder: Path) -> tuple[Samples, ...]:
     """Raw 16-bit numbers at 22,050 Hz, big-endian, brought to the working rate."""
-    semitones = 12 * np.log2(BODY_RATE_HZ / SAMPLE_RATE_HZ)
+    common = gcd(SAMPLE_RATE_HZ, BODY_RATE_HZ)
     bodies = []
-    for path in sorted(MANDOLIN_BODIES.glob("mand[0-9]*.raw")):
-        response = np.fromfile(path, ">i2").astype(np.float32)
-        bodies.append(shifted(response / np.sqrt(np.square(response).sum()), semitones))
+    for path in sorted(folder.glob("mand[0-9]*.raw")):
+        numbers = np.fromfile(path, ">i2").astype(np.float32)
+        response = resample_poly(numbers, SAMPLE_RATE_HZ // common, BODY_RATE_HZ // common)
+        bodies.append(response / np.sqrt(np.square(response).sum()))
     return tuple(bodies)
 
 

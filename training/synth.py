@@ -1,15 +1,13 @@
 """Small synthesizers: one of oscillators and a moving low-pass filter, and an electric piano."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 from scipy.signal import lfilter
 
+from training.building import FloatArray, ending, sounding
 from training.compose import Generator, Note
 from training.fluid import SAMPLE_RATE_HZ, Samples
-
-FloatArray = npt.NDArray[np.float64]
 
 BLOCK = 256
 """Samples for which the filter stands still."""
@@ -24,16 +22,14 @@ def play(rng: Generator, notes: Sequence[Note], duration_s: float) -> Samples:
     decay_s = float(rng.choice((0.1, 0.4, 2.0, 20.0)))
     width, ratio, depth = rng.uniform(0.1, 0.5), rng.choice((0.5, 1, 2, 3, 1.41)), rng.uniform(0, 5)
     mix = np.zeros(round(duration_s * SAMPLE_RATE_HZ), np.float32)
-    for note, start, time_s in _sounding(notes, len(mix), release_s):
+    for note, place, time_s in sounding(notes, len(mix), release_s):
         envelope = np.minimum(1, time_s / attack_s) * np.exp(-time_s / decay_s)
-        envelope *= np.clip((note.duration_s + release_s - time_s) / release_s, 0, 1)
+        envelope *= ending(note, release_s, time_s)
         wave = np.zeros(len(time_s))
         for shift in detune:
             phase = 440 * 2 ** ((note.pitch + shift - 69) / 12) * time_s + rng.random()
             wave += _oscillator(kind, phase, width, ratio, depth * envelope)
-        mix[start : start + len(time_s)] += (wave * envelope * (note.velocity / 127)).astype(
-            np.float32
-        )
+        mix[place] += (wave * envelope * (note.velocity / 127)).astype(np.float32)
     return _sweep(rng, mix)
 
 
@@ -45,28 +41,16 @@ def electric_piano(rng: Generator, notes: Sequence[Note], duration_s: float) -> 
     tremolo_hz, tremolo = rng.uniform(2, 7), float(rng.choice((0, 0, 0.3, 0.6)))
     release_s, detune = rng.uniform(0.05, 0.4), rng.uniform(0, 0.08)
     mix = np.zeros(round(duration_s * SAMPLE_RATE_HZ))
-    for note, start, time_s in _sounding(notes, len(mix), release_s):
+    for note, place, time_s in sounding(notes, len(mix), release_s):
         phase = 2 * np.pi * 440 * 2 ** ((note.pitch - 69) / 12) * time_s
         loudness = note.velocity / 127
         fading = np.exp(-time_s / (decay_s * 2 ** ((60 - note.pitch) / 24)))
         body = np.sin(phase + body_depth * loudness * fading * np.sin(phase * 2 ** (detune / 12)))
         ringing = np.exp(-time_s / tine_decay_s)
         tine = np.sin(phase + tine_depth * loudness * ringing * np.sin(tine_ratio * phase))
-        ending = np.clip((note.duration_s + release_s - time_s) / release_s, 0, 1)
-        mix[start : start + len(time_s)] += loudness * ending * fading * (body + tine)
+        mix[place] += loudness * ending(note, release_s, time_s) * fading * (body + tine)
     time_s = np.arange(len(mix)) / SAMPLE_RATE_HZ
     return (mix * (1 + tremolo * np.sin(2 * np.pi * tremolo_hz * time_s))).astype(np.float32)
-
-
-def _sounding(
-    notes: Sequence[Note], length: int, release_s: float
-) -> Iterator[tuple[Note, int, FloatArray]]:
-    """Each note with its first sample and its own time, release included, within the length."""
-    for note in notes:
-        start = round(note.start_s * SAMPLE_RATE_HZ)
-        count = min(length - start, round((note.duration_s + release_s) * SAMPLE_RATE_HZ))
-        if count > 0:
-            yield note, start, np.arange(count) / SAMPLE_RATE_HZ
 
 
 def _oscillator(

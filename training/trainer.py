@@ -129,7 +129,7 @@ class Trainer:
         self.steps, self.batch, self.done = steps, batch, 0
         self.model = new_model()
         self.rates_share = 1.0
-        if trained:
+        if trained is not None:
             self.model.load_state_dict(trained.state_dict())
             self.rates_share = TRAINED_SHARE
         self.average = copy.deepcopy(self.model).requires_grad_(False)
