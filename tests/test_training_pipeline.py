@@ -156,8 +156,8 @@ def test_training_on_starts_from_the_weights_at_a_share_of_the_rates(tmp_path: P
 
 def test_weights_of_another_size_are_refused(tmp_path: Path) -> None:
     weights = tmp_path / "other.safetensors"
-    save_checkpoint(new_model(Size(width=96, depth=1, stride=16)), weights)
-    with pytest.raises(UsageError, match=r"other\.safetensors: an AST of Size\(width=96"):
+    save_checkpoint(new_model(Size(width=128, depth=1, stride=16)), weights)
+    with pytest.raises(UsageError, match=r"other\.safetensors: an AST of Size\(width=128"):
         train(tmp_path, tmp_path / "work", 1, 4, 0, weights)
 
 
