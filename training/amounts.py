@@ -17,5 +17,5 @@ class Amounts:
 
 
 FULL = Amounts(16, 22_000, 1000, 12_750, 64, 1800, 96)
-"""What the models in the repository were made with; see their card for how they came about."""
+"""The first part of what made the models in the repository; their card tells of the later ones."""
 QUICK = Amounts(0, 60, 16, 6, 8, 10, 16)
