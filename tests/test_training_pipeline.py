@@ -116,6 +116,7 @@ def test_help_of_the_training_does_not_wait_for_torch() -> None:
         "render",
         "evaluate",
         "export",
+        "mean",
         "speak",
         "overlaps",
         "demo_songs",

@@ -129,7 +129,7 @@ def test_a_harpsichord_has_one_of_its_registrations() -> None:
     kind = strings.KINDS["Harpsichord"]
     drawn = [strings.drawn(np.random.default_rng(seed), kind) for seed in range(30)]
     sounding = {tuple(round(step) for step in own.courses) for own in drawn}
-    assert sounding <= set(kind.choirs)
+    assert sounding <= set(kind.registrations)
     assert len(sounding) > 3
     assert min(own.touch for own in drawn) < 0.1
 

@@ -31,6 +31,9 @@ from training.fluid import DRUM_BANK, Samples
 from training.note_sets import shifted
 from training.source import Play, Source
 
+Preset = tuple[str, int, tuple[int, ...], int, int, tuple[Style, ...]]
+"""Label, bank, programs, lowest and highest pitch, styles."""
+
 GENERAL_WEIGHT = 2.0
 """Of a label's programs in one SoundFont, together."""
 SIZE_SEMITONES = 4
@@ -56,11 +59,7 @@ def font_sources(packages: Path | None) -> list[Source]:
     return sources
 
 
-Preset = tuple[str, int, tuple[int, ...], int, int, tuple[Style, ...]]
-
-
 def _presets(font: str) -> Iterator[Preset]:
-    """Label, bank, programs, lowest and highest pitch, styles."""
     for label, programs, low, high, styles in GENERAL_MIDI:
         yield label, 0, programs, low, high, styles
         if varied := tuple(program for program in programs if program in VARIED.get(font, ())):
@@ -73,7 +72,6 @@ def _melodic_sources(name: str, path: Path) -> Iterator[Source]:
     for label, bank, programs, low, high, styles in _presets(name):
         weight = GENERAL_WEIGHT * FONT_WEIGHTS.get(name, 1.0) / len(programs)
         for program in programs:
-            is_varied = bank == VARIED_BANK and program in VARIED.get(name, ())
             if name in HELD_OUT and bank == 0 and program in SHARED_PROGRAMS:
                 continue
             if (name, bank, program) in LEFT_OUT_PRESETS:
@@ -81,8 +79,9 @@ def _melodic_sources(name: str, path: Path) -> Iterator[Source]:
             play = partial(_play_font, path, bank, program, FAMILY_OF_LABEL[label])
             if name not in HELD_OUT:
                 play = partial(_of_another_size, play)
-            own = weight * VARIED_WEIGHT if is_varied else weight
-            yield Source(name, label, play, styles, low, high, own)
+            is_varied = bank == VARIED_BANK and program in VARIED.get(name, ())
+            own_weight = weight * VARIED_WEIGHT if is_varied else weight
+            yield Source(name, label, play, styles, low, high, own_weight)
 
 
 def _patch_sources() -> Iterator[Source]:

@@ -24,6 +24,8 @@ Range = tuple[float, float]
 
 LONGEST_NOTE_S = 5.0
 BODY_RATE_HZ = 22_050
+RECORDED_SHARE = 0.6
+"""How many of a kind's instruments have a recorded body, where it has recorded bodies."""
 REFERENCE_PITCH = 52
 """E3, where a kind's decay holds; an octave above it strings ring 0.7 times as long."""
 
@@ -36,8 +38,8 @@ class Kind:
         decay_s: Until the fundamental has fallen by 60 dB.
         loss: Of the treble in the string at each turn, 0 to 0.5.
         pluck: Where it is plucked, as a share of its length.
-        choirs: Strings of a note, as semitones from its pitch, each with its own detuning; an
-            instrument has one of these.
+        registrations: Strings of a note, as semitones from its pitch, each with its own detuning;
+            an instrument has one of these.
         detuning: Of the strings of a course, in semitones.
         body_hz: Resonances of the body.
         body_gain: How strong those are beside the string, for a quality of 1.
@@ -45,13 +47,13 @@ class Kind:
         touch: How much velocity does; 0 for keys that cannot be played softly.
         attack_noise: Level of the plectrum's or the finger's own noise.
         release_noise: The same when a note is damped: jacks that fall back.
-        recorded: Whether some instruments have a recorded body.
+        recorded_bodies: Whether some instruments have one.
     """
 
     decay_s: Range
     loss: Range
     pluck: Range
-    choirs: tuple[tuple[float, ...], ...] = ((0,),)
+    registrations: tuple[tuple[float, ...], ...] = ((0,),)
     detuning: float = 0.0
     body_hz: tuple[Range, ...] = ()
     body_gain: Range = (0.0, 0.0)
@@ -59,7 +61,7 @@ class Kind:
     touch: Range = (1.0, 1.0)
     attack_noise: Range = (0.0, 0.0)
     release_noise: Range = (0.0, 0.0)
-    recorded: bool = False
+    recorded_bodies: bool = False
 
 
 KINDS = {
@@ -78,7 +80,7 @@ KINDS = {
     "Mandolin": Kind(
         (0.4, 3), (0.03, 0.3), (0.04, 0.25), ((0, 0),), 0.06,
         ((180, 300), (350, 500), (500, 800)), (0.2, 1.2),
-        attack_noise=(0, 0.5), recorded=True,
+        attack_noise=(0, 0.5), recorded_bodies=True,
     ),
     "Banjo": Kind((0.25, 1.2), (0.03, 0.25), (0.04, 0.2), body_hz=((250, 450), (600, 1000)),
                   body_gain=(0.6, 2.0)),
@@ -114,14 +116,15 @@ def drawn(rng: Generator, kind: Kind) -> Instrument:
         (float(rng.uniform(*place)), float(rng.uniform(3, 12)), float(gain * rng.uniform(0.4, 1)))
         for place in kind.body_hz
     ]
-    choir = kind.choirs[rng.integers(len(kind.choirs))]
+    registration = kind.registrations[rng.integers(len(kind.registrations))]
+    has_recorded_body = kind.recorded_bodies and rng.random() < RECORDED_SHARE
     return Instrument(
         decay_s=float(np.exp(rng.uniform(*np.log(kind.decay_s)))),
         loss=float(np.exp(rng.uniform(*np.log(kind.loss)))),
         pluck=float(rng.uniform(*kind.pluck)),
-        courses=tuple(step + float(rng.normal(0, kind.detuning)) for step in choir),
+        courses=tuple(step + float(rng.normal(0, kind.detuning)) for step in registration),
         body=tuple(body),
-        recorded_body=_recorded_body(rng) if kind.recorded and rng.random() < 0.6 else None,
+        recorded_body=_recorded_body(rng) if has_recorded_body else None,
         release_s=LONGEST_NOTE_S if kind.rings else float(rng.uniform(0.03, 0.2)),
         touch=float(rng.uniform(*kind.touch)),
         attack_noise=float(rng.uniform(*kind.attack_noise)),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from training.building import FloatArray, around, sounding
+from training.building import FloatArray, around
 from training.compose import Generator, Note
 from training.fluid import SAMPLE_RATE_HZ, Samples
 
@@ -28,11 +28,12 @@ def play(rng: Generator, notes: Sequence[Note], duration_s: float) -> Samples:
     strokes = {key: kind(rng, size) for key in sorted({note.pitch for note in notes})}
     fading_out = np.clip((HIT_S - TIME_S) / FADE_S, 0, 1)
     mix = np.zeros(round(duration_s * SAMPLE_RATE_HZ))
-    for note, place, time_s in sounding(notes, len(mix), HIT_S):
+    for note in notes:
+        start = round(note.start_s * SAMPLE_RATE_HZ)
+        heard = mix[start : start + HIT_SAMPLES]  # less of it at the end, or nothing
         loudness = note.velocity / 127
         hit = loudness**1.5 * fading_out * strokes[note.pitch](rng, loudness)
-        count = min(len(time_s), HIT_SAMPLES)
-        mix[place.start : place.start + count] += hit[:count]
+        heard += hit[: len(heard)]
     return mix.astype(np.float32)
 
 
