@@ -17,6 +17,7 @@ from AST.speech import SpeechModel
 from training.__main__ import main
 from training.families import LABELS_IN_ORDER
 from training.network import SIZE, forward_some_patches, new_model
+from training.sources import Folders
 from training.train import train
 from training.trainer import Clips, Trainer, loss_of
 
@@ -43,6 +44,23 @@ def test_a_trial_run_makes_both_models_and_resumes(
     assert second["held_out_renders"] == first["held_out_renders"]
     assert main([*command, "--seed", "1"]) == 2
     assert "take another folder" in capsys.readouterr().err
+
+
+def test_a_trial_run_takes_spoken_lines_where_there_are_some(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[Path | None] = []
+
+    def make(work: Path, folders: Folders, *others: object) -> int:
+        taken.append(folders.speech)
+        return 0
+
+    monkeypatch.setattr("training.__main__.make", make)
+    assert main([str(tmp_path), "--quick"]) == 0
+    assert main([str(tmp_path)]) == 0  # the whole run speaks first
+    (tmp_path / "speech").mkdir()
+    assert main([str(tmp_path), "--quick"]) == 0
+    assert taken == [None, tmp_path / "speech", tmp_path / "speech"]
 
 
 def write_voices(folder: Path) -> None:

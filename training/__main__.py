@@ -2,7 +2,8 @@
 
 Speaks, renders, trains, exports and evaluates. What was rendered and trained of AST is kept and
 not done again; the speech model, minutes of work, is always trained anew.
-``--quick`` goes through all of it in a minute or two, with too little of everything to learn.
+``--quick`` goes through the rest in a minute or two, with too little of everything to learn, and
+takes the voices that are there: of packages, and those that spoke before.
 """
 
 import argparse
@@ -53,11 +54,13 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = build_parser().parse_args(argv)
-    folders = Folders(arguments.samples, arguments.packages, arguments.work / "speech")
+    speech: Path | None = arguments.work / "speech"
     work, amounts, output = arguments.work, FULL, arguments.output
     if arguments.quick:
+        speech = speech if speech and speech.is_dir() else None  # a trial lets nobody speak
         work, amounts = work / "quick", QUICK
         output = output or work
+    folders = Folders(arguments.samples, arguments.packages, speech)
     return exit_code(lambda: make(work, folders, amounts, output, arguments.seed))
 
 
