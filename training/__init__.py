@@ -1,1 +1,0 @@
-"""How the small embedded models are made: render, train, evaluate, export (see README.md)."""
