@@ -1,77 +1,22 @@
 #!/usr/bin/env python3
-"""How often AST names the right instrument in the stems of DSD100."""
+"""Runs AST on each stem of DSD100: ``python analyze_dsd100.py /path/to/dsd100``."""
 
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from AST import analysis, arguments
-from AST.datasets import Dataset
+from AST.commands import analyze
+from AST.datasets.dsd100 import LABELS
 
-LABELS = {
-    "vocals": [
-        "singing",
-        "mantra",
-        "male singing",
-        "female singing",
-        "child singing",
-        "synthetic singing",
-        "choir",
-        "yodeling",
-        "chant",
-        "humming",
-        "rapping",
-        "a capella",
-        "vocal music",
-    ],
-    "drums": [
-        "drum kit",
-        "percussion",
-        "drum machine",
-        "drum",
-        "snare drum",
-        "rimshot",
-        "drum roll",
-        "bass drum",
-        "timpani",
-        "tabla",
-        "cymbal",
-        "hi-hat",
-        "tambourine",
-        "wood block",
-    ],
-    "bass": [
-        "bass guitar",
-        "double bass",
-        "synthesizer",
-        "sampler",
-    ],
-}
-"""AudioSet names (lower case) that count as each stem; any other name is ``other`` (study)."""
-
-
-def label_of(path: Path) -> str | None:
-    """A stem is named after its file; mixes and the stem ``other`` are left out."""
-    name = path.name.lower()
-    return None if "mix" in name or "other" in name else path.stem
-
-
-DATASET = Dataset(
-    name="DSD100",
-    layout="Sources/{Dev,Test}/NNN - Artist - Title/{bass,drums,vocals}.wav",
-    label_of=label_of,
-    names_of_stem=LABELS,
-    results_file="results_dsd100.csv",
-)
+__all__ = ["LABELS", "build_parser", "main"]
 
 
 def build_parser() -> argparse.ArgumentParser:
-    return arguments.build_parser(DATASET)
+    return analyze.build_dataset_parser("dsd100")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    return analysis.main(DATASET, build_parser().parse_args(argv))
+    return analyze.main_for("dsd100", argv)
 
 
 if __name__ == "__main__":

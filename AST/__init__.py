@@ -1,4 +1,29 @@
-"""What AST hears in the stems of multitrack recordings: shared code of the analysis scripts.
+"""When AST hears one stem of a multitrack recording, does it name the right instrument?
 
-Importing this package does nothing but name it; every module loads what it needs when it is used.
+``analyse`` runs a whole dataset, ``Recogniser`` one recording at a time. Both are loaded when they
+are first used: ``import AST`` itself takes no time.
 """
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from AST.recognition.recogniser import Recogniser
+    from AST.run.analysis import Run, analyse
+    from AST.settings import Settings
+
+__version__ = "1.0.0"
+__all__ = ["Recogniser", "Run", "Settings", "__version__", "analyse"]
+
+_MODULES = {
+    "Recogniser": "AST.recognition.recogniser",
+    "Run": "AST.run.analysis",
+    "Settings": "AST.settings",
+    "analyse": "AST.run.analysis",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_MODULES[name]), name)

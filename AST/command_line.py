@@ -1,4 +1,4 @@
-"""What the scripts' command lines share: exit codes and checked argument types."""
+"""What all command lines share: exit codes, ``--version`` and checked argument types."""
 
 import argparse
 import io
@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 
+import AST
 from AST.errors import UsageError
 
 EXIT_OK = 0
@@ -13,11 +14,18 @@ EXIT_SOME_FILES_FAILED = 1
 EXIT_CANNOT_RUN = 2
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
-"""What shells give for programs that Ctrl-C or a closed pipe ended."""
+"""Shells use 130 after Ctrl-C and 141 when the reader of the output has closed the pipe."""
+
+
+def new_parser(description: str, prog: str | None = None) -> argparse.ArgumentParser:
+    """A parser with ``--version``, as every command has it."""
+    parser = argparse.ArgumentParser(prog=prog, description=description)
+    parser.add_argument("--version", action="version", version=f"ast-stems {AST.__version__}")
+    return parser
 
 
 def exit_code(run: Callable[[], int]) -> int:
-    """Runs a command; what stops it becomes one line on stderr and an exit code."""
+    """Runs a command. Turns an error into one line on stderr, and returns the exit code."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # file names may hold any character
     try:
@@ -30,7 +38,7 @@ def exit_code(run: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         print("stopped by Ctrl-C", file=sys.stderr)
         return EXIT_INTERRUPTED
-    except BrokenPipeError:  # the reader of our output, such as head, has seen enough
+    except BrokenPipeError:  # the reader of our output, such as head, has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_BROKEN_PIPE
     except OSError as error:

@@ -1,25 +1,29 @@
-"""Where the models run."""
+"""Which devices the models run on, and what those devices can do."""
 
+import numpy as np
+import numpy.typing as npt
 import torch
 
 from AST.errors import UsageError
-from AST.settings import AUTO, BF16, CPU, CUDA, FP16, MPS
+from AST.settings import AUTO, BF16, CPU, CUDA, FP16, FP32, MPS
+
+DTYPES = {FP32: torch.float32, BF16: torch.bfloat16, FP16: torch.float16}
 
 
 def select_devices(names: str) -> list[torch.device]:
-    """The devices of a ``--device``: one, or several GPUs that share the work.
+    """The devices that a ``--device`` names: one, or several GPUs that share the work.
 
-    ``cuda`` takes all GPUs that torch sees; ``auto`` takes them, else Apple's MPS, else the CPU.
+    ``cuda`` takes all GPUs that torch sees. ``auto`` takes these, else Apple's MPS, else the CPU.
 
     Raises:
-        UsageError: This machine or this torch has no such device.
+        UsageError: This machine, or this build of torch, does not have such a device.
     """
     gpus = [f"{CUDA}:{number}" for number in range(torch.cuda.device_count())]
     available = {CUDA: gpus, MPS: [MPS] if torch.backends.mps.is_available() else [], CPU: [CPU]}
     if names == AUTO:
-        names = next(name for name, there in available.items() if there)
+        names = next(name for name, devices in available.items() if devices)
     wanted = available.get(names) or names.split(",")
-    usable = [name for there in available.values() for name in there]
+    usable = [device for devices in available.values() for device in devices]
     if missing := [name for name in wanted if name not in usable]:
         raise UsageError(
             f"--device {names}: {missing[0]} is not available to torch on this machine; "
@@ -29,12 +33,30 @@ def select_devices(names: str) -> list[torch.device]:
 
 
 def has_instructions(precision: str, device_type: str) -> bool:
-    """Whether the device multiplies in a precision; CPUs that do not are slower in it by far.
+    """Whether a device has instructions for a precision. A CPU without them is far slower in it.
 
-    Only what oneDNN reports of a CPU is known; everything else counts as having them.
+    Only CPUs are asked, through oneDNN. Every other device counts as having them.
     """
     report = {BF16: "_is_mkldnn_bf16_supported", FP16: "_is_mkldnn_fp16_supported"}.get(precision)
     if device_type != CPU or not report:
         return True
-    ask = getattr(torch.ops.mkldnn, report, None)  # not in every build of torch
+    ask = getattr(torch.ops.mkldnn, report, None)  # some builds of torch do not have it
     return ask is None or bool(ask())
+
+
+def check_finite(scores: npt.NDArray[np.float32], dtype: torch.dtype) -> None:
+    """Checks that no score is NaN or infinite: no rule may decide on such a score.
+
+    Raises:
+        UsageError: One is.
+    """
+    if np.isfinite(scores).all():
+        return
+    if dtype == torch.float32:
+        raise UsageError(
+            "a model's scores are not finite numbers: its weights are damaged; get its file again"
+        )
+    raise UsageError(
+        f"a model's scores are not finite numbers in {str(dtype).partition('.')[2]}; start again "
+        "with --restart --precision fp32"
+    )

@@ -1,9 +1,9 @@
-"""The two ways in which a run goes wrong."""
+"""The two kinds of error that a user can meet."""
 
 
 class UsageError(Exception):
-    """The command cannot run: its one-line message says what to do next, and the exit code is 2."""
+    """The command cannot run. Its one-line message says what to do next; the exit code is 2."""
 
 
 class StemError(Exception):
-    """One file cannot be analysed: its row reads ``error`` and the run goes on."""
+    """One file cannot be analysed. Its row says ``error``, and the run continues."""

@@ -1,7 +1,7 @@
-"""The entry points that Hi-Audio's backend calls, under the names that it knows.
+"""The functions that Hi-Audio's back-end calls, under the names that it uses.
 
-Call ``init_inst_recog`` once; the other functions then share its models. Each takes a path and
-raises ``AST.errors.StemError`` for a file that cannot be analysed.
+Call ``init_inst_recog`` once. The other functions then share its models. Functions that take a path
+raise ``AST.errors.StemError`` for a file that cannot be analysed.
 """
 
 import math
@@ -10,22 +10,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from AST.audio import Samples, rms_dbfs
-from AST.decoding import decode
-from AST.errors import UsageError
-from AST.excerpt import excerpt
-from AST.mel_patches import patches_of
+from AST.audio.decoding import decode
+from AST.audio.excerpt import excerpt
+from AST.audio.recording import Samples, rms_dbfs
 from AST.rules import (
     LOWER_SPEECH_PRED_SCORE,
     SILENCE_RMS_DB_THRESHOLD,
     THRESHOLD_SPEECH_PRED_SCORE,
-    best_instrument,
 )
-from AST.settings import AUTO, PRECISIONS, SPEECH_BACKENDS
-from AST.weights import PUBLISHED, obtain_both
+from AST.settings import AUTO, Settings
+from AST.weights import PUBLISHED
 
 if TYPE_CHECKING:
-    from AST.pipeline import Models
+    from AST.recognition.recogniser import Recogniser
 
 __all__ = [
     "LOWER_SPEECH_PRED_SCORE",
@@ -39,7 +36,7 @@ __all__ = [
     "tellifsilence",
 ]
 
-_models: "Models | None" = None
+_recogniser: "Recogniser | None" = None
 
 
 def init_inst_recog(
@@ -49,29 +46,22 @@ def init_inst_recog(
     precision: str = AUTO,
     speech_backend: str = AUTO,
 ) -> None:
-    """Loads both models, fetching them if need be; see the analyze scripts for the arguments.
+    """Loads both models, and fetches them if they are missing; see ``AST.Recogniser``.
 
     Raises:
-        AST.errors.UsageError: A model or the device is not to be had.
+        AST.errors.UsageError: A model or the device is not available.
     """
-    global _models
-    from AST.devices import select_devices
-    from AST.pipeline import Models
+    global _recogniser
+    from AST.recognition.recogniser import Recogniser
 
-    if precision not in PRECISIONS or speech_backend not in SPEECH_BACKENDS:
-        raise UsageError(
-            f"precision {precision!r}, speech_backend {speech_backend!r}: expected one of "
-            f"{', '.join(PRECISIONS)} and one of {', '.join(SPEECH_BACKENDS)}"
-        )
-    files = obtain_both(model, speech_model)
-    paths = files["ast"].path, files["speech"].path
-    _models = Models.load(*paths, select_devices(device)[0], precision, speech_backend)
-    if _models.speech.fallback:
-        warnings.warn(_models.speech.fallback, stacklevel=2)
+    settings = Settings(device=device, precision=precision, speech_backend=speech_backend)
+    _recogniser = Recogniser(model, speech_model, settings)
+    if fallback := _recogniser.models.speech.fallback:
+        warnings.warn(fallback, stacklevel=2)
 
 
 def getaudioexcerpt(path: str) -> Samples:
-    """What AST hears of a file: mono, 16 kHz, silence trimmed; empty when nothing sounds.
+    """The part of a file that AST takes: mono, 16 kHz, silence trimmed; empty if nothing sounds.
 
     Shape: (n,), n up to 480,000 where the file is cut, 960,000 (60 s) where it is not.
     """
@@ -79,27 +69,23 @@ def getaudioexcerpt(path: str) -> Samples:
 
 
 def make_instrument_pred(path: str, is_speech_pred: float) -> tuple[str, float]:
-    """The AudioSet name of the instrument that AST hears, and its score, 0 to 1.
+    """The AudioSet name of the instrument in a file, and its score, 0 to 1.
 
     A file without sound gives ``("Silence", 0.0)``.
 
     Args:
-        is_speech_pred: What ``tellifisspeech`` gave for this file: below 8, "Speech" is passed
-            over. From 50 on the caller should say speech whatever this function returns.
+        is_speech_pred: What ``tellifisspeech`` gave for this file. Below 8, the name "Speech" is
+            ignored. From 50 on the caller should say speech, whatever this function returns.
     """
-    from AST.features import spectrogram
-
-    heard = getaudioexcerpt(path)
-    if not heard.size:
+    samples = getaudioexcerpt(path)
+    if not samples.size:
         return "Silence", 0.0
-    scores = _loaded().tagger.scores(spectrogram(heard).unsqueeze(0))
-    return best_instrument(scores[0], is_speech_pred)
+    return _loaded().instrument(samples, is_speech_pred)
 
 
 def tellifisspeech(path: str) -> float:
-    """How much a file sounds like spoken word, in percent."""
-    patches = patches_of(decode(Path(path)), Path(path))
-    return _loaded().speech.scores_percent([patches])[0]
+    """How much a file sounds like spoken words, in percent."""
+    return _loaded().speech_score_percent(Path(path))
 
 
 def tellifsilence(path: str) -> tuple[bool, float]:
@@ -109,7 +95,7 @@ def tellifsilence(path: str) -> tuple[bool, float]:
 
 
 def convertmetadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """Metadata as ffprobe gives it, made readable; None and what is no number stay as they are.
+    """ffprobe's metadata in a readable form. None and values that are not numbers stay as they are.
 
     >>> convertmetadata({"size": 1572864, "sample_rate": "44100", "duration": 212.4})
     {'size': '1.50 MB', 'sample_rate': '44.1 kHz', 'duration': '3m 32s'}
@@ -156,7 +142,7 @@ _CONVERSIONS = {
 }
 
 
-def _loaded() -> "Models":
-    if _models is None:
+def _loaded() -> "Recogniser":
+    if _recogniser is None:
         raise RuntimeError("the models are not loaded; call init_inst_recog() first")
-    return _models
+    return _recogniser

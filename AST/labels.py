@@ -1,4 +1,4 @@
-"""AudioSet's classes, the ones that name an instrument, and dictionaries from those to stems."""
+"""AudioSet's names, the ones that name an instrument, and the map from a name to a class."""
 
 import csv
 import functools
@@ -8,24 +8,26 @@ from pathlib import Path
 DATA_FOLDER = Path(__file__).parent / "data"
 
 SPEECH = "speech"
-"""Prediction and proposed label of a stem that the speech model takes for spoken word."""
+"""Prediction and proposed label of a stem that the speech model takes for spoken words."""
 SILENCE = "silence"
-"""Prediction and proposed label of a stem with no sound left after silence trimming."""
+"""Prediction and proposed label of a stem in which nothing sounds."""
 ERROR = "error"
 """Prediction and proposed label of a stem that could not be analysed."""
 OTHER = "other"
-"""Proposed label of a prediction that the label dictionary does not name."""
+"""Proposed label of a prediction that the label dictionary does not hold."""
+NO_CLASS = (OTHER, SPEECH, SILENCE, ERROR)
+"""Proposed labels that are not a class of a dataset."""
 
 AUDIOSET_CLASS_COUNT = 527
 AUDIOSET_SPEECH_INDEX = 0
-"""Place of AudioSet's class "Speech" among the 527 outputs."""
+"""Index of AudioSet's name "Speech" among the 527 outputs."""
 
 
 @functools.cache
 def audioset_labels() -> tuple[str, ...]:
-    """Display names of AudioSet's 527 classes, in the order of AST's outputs.
+    """AudioSet's 527 display names, in the order of AST's outputs.
 
-    Source: AudioSet's class list (Google, CC BY 4.0).
+    Source: AudioSet's list of classes (Google, CC BY 4.0).
 
     >>> len(audioset_labels()), audioset_labels()[137]
     (527, 'Music')
@@ -36,7 +38,7 @@ def audioset_labels() -> tuple[str, ...]:
 
 @functools.cache
 def instrument_labels() -> tuple[str, ...]:
-    """The 91 AudioSet names among which the prediction is chosen, as in the reference study.
+    """The 91 AudioSet names that a prediction is chosen from, as in the study.
 
     >>> len(instrument_labels()), instrument_labels()[:3]
     (91, ('Speech', 'Guitar', 'Electric guitar'))
@@ -46,31 +48,31 @@ def instrument_labels() -> tuple[str, ...]:
 
 @functools.cache
 def instrument_indices() -> tuple[int, ...]:
-    """Places of the instrument labels among AST's 527 outputs, ascending."""
+    """Indices of the instrument names among AST's 527 outputs, ascending."""
     wanted = set(instrument_labels())
     return tuple(index for index, name in enumerate(audioset_labels()) if name in wanted)
 
 
 class LabelMap:
-    """From an AudioSet name to a dataset's stem, by a dictionary ``{stem: [names]}``.
+    """From an AudioSet name to a dataset's class, by a dictionary ``{class: [names]}``.
 
-    Case does not matter; a name that the dictionary does not hold becomes ``other``.
+    Case does not matter. A name that the dictionary does not hold becomes ``other``.
 
     Raises:
-        ValueError: A name stands under two stems.
+        ValueError: A name stands under two classes.
 
-    >>> proposed = LabelMap({"drums": ["drum kit", "snare drum"], "bass": ["bass guitar"]})
-    >>> proposed("Drum kit"), proposed("Flute")
+    >>> label_map = LabelMap({"drums": ["drum kit", "snare drum"], "bass": ["bass guitar"]})
+    >>> label_map("Drum kit"), label_map("Flute")
     ('drums', 'other')
     """
 
-    def __init__(self, names_of_stem: Mapping[str, Iterable[str]]) -> None:
-        self._stem_of_name: dict[str, str] = {}
-        for stem, names in names_of_stem.items():
+    def __init__(self, names_of_class: Mapping[str, Iterable[str]]) -> None:
+        self._class_of_name: dict[str, str] = {}
+        for class_name, names in names_of_class.items():
             for name in map(str.lower, names):
-                first = self._stem_of_name.setdefault(name, stem)
-                if first != stem:
-                    raise ValueError(f"{name!r} stands under {first!r} and under {stem!r}")
+                first = self._class_of_name.setdefault(name, class_name)
+                if first != class_name:
+                    raise ValueError(f"{name!r} stands under {first!r} and under {class_name!r}")
 
     def __call__(self, name: str) -> str:
-        return self._stem_of_name.get(name.lower(), OTHER)
+        return self._class_of_name.get(name.lower(), OTHER)

@@ -1,20 +1,20 @@
 #!/usr/bin/env python3
-"""The reference labels in a results file: ``python AST/list_labels.py FILE``."""
+"""Lists the classes in a results file: ``python AST/list_labels.py FILE``."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-if __name__ == "__main__":  # run as a file, Python looks beside it: show it the package instead
+if __name__ == "__main__":  # Python looks for modules beside a script: show it the package
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from AST.command_line import EXIT_OK, exit_code
+from AST.command_line import EXIT_OK, exit_code, new_parser
 from AST.results import read_rows
 
 
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description="Lists the labels that occur in a results file.")
+    parser = new_parser("Lists the labels that occur in a results file.")
     parser.add_argument("file", type=Path, help="results file, such as results_dsd100.csv")
     return parser
 

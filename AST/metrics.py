@@ -1,4 +1,8 @@
-"""From the rows of a results file to figures: pure functions."""
+"""From the rows of a results file to its accuracy: pure functions.
+
+A row counts as right when its proposed label equals its label. Case and surrounding blanks do not
+matter. Rows of files that failed count as wrong.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +12,7 @@ from AST.results import Row
 
 @dataclass(frozen=True)
 class Accuracy:
-    """How many proposed labels match the reference, of how many."""
+    """How many proposed labels equal the label, and of how many rows."""
 
     matches: int
     total: int
@@ -19,7 +23,7 @@ class Accuracy:
 
 
 def normalised(label: str) -> str:
-    """A label without what does not count: case and blanks around.
+    """A label in lower case, without surrounding blanks.
 
     >>> normalised(" Bass ")
     'bass'
@@ -28,14 +32,12 @@ def normalised(label: str) -> str:
 
 
 def is_match(row: Row) -> bool:
-    """Whether the proposed label is the reference label."""
+    """Whether the proposed label equals the label."""
     return normalised(row.label) == normalised(row.proposed_label)
 
 
 def accuracy(rows: Sequence[Row]) -> Accuracy:
-    """Share of rows whose proposed label is the reference label, as the reference study counts.
-
-    Rows of files that failed count as misses.
+    """The share of rows whose proposed label equals the label, as the study counts.
 
     Raises:
         ValueError: There are no rows.
@@ -50,7 +52,7 @@ def accuracy(rows: Sequence[Row]) -> Accuracy:
 
 
 def accuracy_report(rows: Sequence[Row]) -> str:
-    """The accuracy and each mismatch, as text for people.
+    """The accuracy and each mismatch, as text.
 
     Raises:
         ValueError: There are no rows.

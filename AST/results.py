@@ -1,4 +1,4 @@
-"""The results file: its columns, and how it is read and written."""
+"""The results file: its columns, how it is read, and how it is written."""
 
 import csv
 import io
@@ -11,13 +11,13 @@ from AST.errors import UsageError
 
 SCORES = "scores.npz"
 RUN_RECORD = "run.json"
-"""What a run writes beside its results file."""
+"""What a run writes beside its results file: ``results.scores.npz`` and ``results.run.json``."""
 OUTPUT_FLAG = "--output"
-"""What names a results file to be, in every script that writes one."""
+"""The flag that names the results file, in every command that writes one."""
 
 
 class Row(NamedTuple):
-    """One stem's line; the fields are the columns of the results file, in this order."""
+    """One stem's row. The fields are the columns of the results file, in this order."""
 
     label: str
     path: str
@@ -35,10 +35,10 @@ def beside(results: Path, kind: str) -> Path:
 
 
 def check_distinct(inputs: Iterable[Path], outputs: Iterable[Path]) -> None:
-    """Whether nothing that a command reads or writes is overwritten by it.
+    """Checks that a command overwrites nothing that it reads or writes.
 
     Raises:
-        UsageError: A file is named twice.
+        UsageError: Two of the paths are the same file.
     """
     taken = {path.resolve() for path in inputs}
     for output in outputs:
@@ -50,18 +50,18 @@ def check_distinct(inputs: Iterable[Path], outputs: Iterable[Path]) -> None:
 
 
 def check_output(path: Path) -> None:
-    """Whether a results file may be made at a path, before hours are spent on it.
+    """Checks that a results file can be written to a path, before a run spends hours.
 
     Raises:
-        UsageError: It may not.
+        UsageError: It cannot.
     """
     if not path.name or path.is_dir():
-        raise UsageError(f"{path}: is a folder; expected a file's name for {OUTPUT_FLAG}")
+        raise UsageError(f"{path}: is a folder; expected the name of a file for {OUTPUT_FLAG}")
     if path.exists() and not path.is_file():
-        raise UsageError(f"{path}: is no regular file; expected a file's name for {OUTPUT_FLAG}")
+        raise UsageError(f"{path}: is not a regular file; choose another name for {OUTPUT_FLAG}")
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
         raise UsageError(
-            f"{path}: cannot be written; {OUTPUT_FLAG} needs a folder that can be written"
+            f"{path}: cannot be written; {OUTPUT_FLAG} needs an existing, writable folder"
         )
 
 
@@ -80,7 +80,7 @@ def read_rows(path: Path) -> list[Row]:
     """Reads a results file: UTF-8 with or without BOM, any line ends, columns in any order.
 
     Raises:
-        UsageError: The file is missing, empty, no CSV, or a column or field is missing.
+        UsageError: The file is missing, empty or not CSV, or a column or field is missing.
     """
     try:
         content = path.read_bytes()
@@ -121,16 +121,16 @@ def _parse(path: Path, file: TextIO) -> Iterator[Row]:
             if len(fields) != len(header):
                 raise UsageError(
                     f"{path}, row {number} (line {reader.line_num}): {len(fields)} fields, "
-                    f"expected {len(header)}; mend or delete that row"
+                    f"expected {len(header)}; fix or delete that row"
                 )
             row = Row(*(fields[place] for place in places))
             if not row.label.strip() or not row.proposed_label.strip():
                 raise UsageError(
                     f"{path}, row {number} (line {reader.line_num}): label or proposed_label is "
-                    "empty; mend or delete that row"
+                    "empty; fix or delete that row"
                 )
             yield row
     except csv.Error as error:
         raise UsageError(
-            f"{path}, row {number + 1} (line {reader.line_num}): {error}; mend or delete that row"
+            f"{path}, row {number + 1} (line {reader.line_num}): {error}; fix or delete that row"
         ) from error

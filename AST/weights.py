@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from AST.command_line import EXIT_OK, EXIT_SOME_FILES_FAILED, exit_code
-from AST.datasets import printable
+from AST.command_line import EXIT_OK, EXIT_SOME_FILES_FAILED, exit_code, new_parser
 from AST.errors import UsageError
 from AST.model_files import AST_FILE, MODEL_FILES, SPEECH_FILE, HubFile, ModelFile, cache_folder
+from AST.writing import printable
 
 PUBLISHED, TINY = "published", "tiny"
 DOWNLOAD_TIMEOUT_S = 30
@@ -186,10 +186,7 @@ def _status(model_file: ModelFile) -> tuple[str, bool]:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m AST.weights",
-        description="Shows which of the published model files are here, and verifies them.",
-    )
+    parser = new_parser("Shows which of the published model files are here, and verifies them.")
     parser.add_argument("--fetch", action="store_true", help="fetch those that are not here")
     return parser
 

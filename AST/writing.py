@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and one line where they cannot be."""
+"""Text that UTF-8 can hold, and files that are written as a whole or not at all."""
 
 import contextlib
 import os
@@ -9,27 +9,39 @@ from typing import BinaryIO
 from AST.errors import UsageError
 
 
+def printable(name: object) -> str:
+    r"""The name or path of a file as text that UTF-8 can hold. Other bytes become ``\udcXX``.
+
+    >>> printable(Path(os.fsdecode(b"caf\xe9.wav")))
+    'caf\\udce9.wav'
+    """
+    return str(name).encode("utf-8", "backslashreplace").decode()
+
+
 @contextlib.contextmanager
 def writing(path: Path, flag: str) -> Iterator[None]:
-    """Makes one line of what keeps a file from being written.
+    """Turns an operating system's error into one line for the user.
 
     Args:
-        flag: What on the command line chooses the place.
+        flag: The command-line flag that chooses the path.
+
+    Raises:
+        UsageError: The file cannot be written.
     """
     try:
         yield
     except OSError as error:
         raise UsageError(
             f"{path}: cannot be written ({error.strerror}); make room for it or choose another "
-            f"place by {flag}"
+            f"path with {flag}"
         ) from error
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Writes a file so that it is never seen half-written.
+    """Writes a file so that nobody ever sees half of it.
 
     Raises:
-        OSError: It cannot be written; what was there is as it was.
+        OSError: It cannot be written. A file that was there before is unchanged.
     """
     if path.exists() and not path.is_file():  # such as /dev/stdout, which must not be replaced
         path.write_bytes(content)
@@ -45,7 +57,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def force_to_disk(file: BinaryIO, content: bytes) -> None:
-    """Appends to an open file and waits until it is there."""
+    """Appends to an open file and waits until the disk has it."""
     file.write(content)
     file.flush()
     os.fsync(file.fileno())

@@ -1,1 +1,1 @@
-"""Random models, synthetic stems and what is measured with them; nothing that a run needs."""
+"""Measurements of speed, memory and precision. Nothing that a run needs."""

@@ -9,9 +9,9 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-from AST.ast_model import AudioSpectrogramTransformer
-from AST.graph_in_torch import GraphInTorch
-from AST.mel_patches import PATCH_BANDS, PATCH_FRAMES
+from AST.audio.mel_patches import PATCH_BANDS, PATCH_FRAMES
+from AST.speech.graph_in_torch import GraphInTorch
+from AST.tagger.network import AudioSpectrogramTransformer
 
 MATRIX_WIDTH = 2048
 REPEATS = 8

@@ -8,14 +8,14 @@ from typing import TypeVar
 
 import torch
 
-from AST.audio import rms_dbfs, to_model_rate
-from AST.decoding import decode
-from AST.excerpt import excerpt, sound_of
-from AST.features import FRAME_COUNT, MEL_BAND_COUNT, spectrogram
-from AST.journal import Journal, StemResult
-from AST.mel_patches import patch_blocks
-from AST.pipeline import Models
+from AST.audio.decoding import decode
+from AST.audio.excerpt import excerpt, sound_of
+from AST.audio.mel_patches import patch_blocks
+from AST.audio.recording import rms_dbfs, to_model_rate
+from AST.audio.spectrogram import FRAME_COUNT, MEL_BAND_COUNT, spectrogram
+from AST.recognition.models import Models
 from AST.results import Row
+from AST.run.journal import Journal, StemResult
 
 Result = TypeVar("Result")
 

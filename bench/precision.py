@@ -1,85 +1,73 @@
 """How often a lower precision changes a prediction: ``python -m bench.precision``.
 
-On the clips held out from the training, each another part on another sound, where
-``python -m training.render`` has made them (``--cache``); else on pieces of the demo's stems, which
-overlap. With the small embedded models unless others are named. Random models would not do: their
-highest scores lie close together, and any rounding changes them.
+It compares pieces of the demo's stems, with the small embedded models unless others are named.
+Random models would not do: their highest scores are close together, and any rounding changes them.
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
-from analyze_moisesdb import DATASET as MOISESDB
-from AST.audio import MODEL_SAMPLE_RATE_HZ
+from AST.audio.decoding import decode
+from AST.audio.excerpt import excerpt
+from AST.audio.mel_patches import mel_patches
+from AST.audio.preparation import PreparedStem
+from AST.audio.recording import MODEL_SAMPLE_RATE_HZ
+from AST.audio.spectrogram import INPUT_SAMPLE_COUNT, spectrogram
 from AST.command_line import EXIT_OK, exit_code, whole_number
-from AST.datasets import Stem
-from AST.decoding import decode
+from AST.datasets.dataset import Stem
+from AST.datasets.moisesdb import DATASET as MOISESDB
 from AST.devices import select_devices
-from AST.excerpt import excerpt
-from AST.features import HEARD_SAMPLE_COUNT, spectrogram
-from AST.journal import StemResult
 from AST.labels import LabelMap
-from AST.mel_patches import mel_patches
-from AST.pipeline import Models, analyse_batch
-from AST.preparation import PreparedStem
+from AST.recognition.models import Models
+from AST.run.journal import StemResult
+from AST.run.pipeline import analyse_batch
 from AST.settings import BF16, FP16, FP32, device_names
 from AST.weights import TINY, obtain_both
-from training.families import FAMILY_OF_LABEL
-from training.network import normalise
-from training.render import load_cache
-from training.sources import TEST
+from bench.tables import add_write_flag, machine_line, publish, table
 
 DEMO = Path(__file__).parents[1] / "demo" / "moisesdb"
 HOP_S = 1.5
 BATCH_SIZE = 16
 
+Piece = tuple[Stem, PreparedStem]
 
-def pieces(folder: Path) -> Iterator[tuple[Stem, PreparedStem]]:
-    """Windows of 10 s, each 1.5 s after the one before, of what sounds in the stems."""
+
+def pieces(folder: Path) -> Iterator[Piece]:
+    """Pieces of 10 s of what sounds in the stems. Each starts 1.5 s after the one before."""
     hop = round(HOP_S * MODEL_SAMPLE_RATE_HZ)
     for stem in MOISESDB.stems(folder):
         samples = excerpt(decode(stem.path))
-        for start in range(0, max(1, len(samples) - HEARD_SAMPLE_COUNT), hop):
-            piece = samples[start : start + HEARD_SAMPLE_COUNT]
+        for start in range(0, max(1, len(samples) - INPUT_SAMPLE_COUNT), hop):
+            piece = samples[start : start + INPUT_SAMPLE_COUNT]
             if piece.any():
-                features = spectrogram(piece).numpy()
-                yield stem, PreparedStem(0.0, [mel_patches(piece)], features, None)
-
-
-def held_out_renders(cache: Path) -> Iterator[tuple[Stem, PreparedStem]]:
-    arrays = load_cache(cache, TEST, "log_mels", "patches")
-    for place, label in enumerate(arrays["labels"]):
-        log_mel = torch.from_numpy(arrays["log_mels"][place].astype(np.float32))
-        patches = arrays["patches"][place, : arrays["patch_counts"][place]].astype(np.float32)
-        stem = Stem(FAMILY_OF_LABEL[str(label)], Path(str(place)))
-        yield stem, PreparedStem(0.0, [patches], normalise(log_mel).numpy(), None)
+                clip = spectrogram(piece).numpy()
+                yield stem, PreparedStem(0.0, [mel_patches(piece)], clip, None)
 
 
 def results_in(
-    precision: str, clips: Sequence[tuple[Stem, PreparedStem]], arguments: argparse.Namespace
+    precision: str, clips: Sequence[Piece], arguments: argparse.Namespace
 ) -> list[StemResult]:
+    """The results of all pieces in one precision."""
     files = obtain_both(arguments.model, arguments.speech_model)
     device = select_devices(arguments.device)[0]
     models = Models.load(files["ast"].path, files["speech"].path, device, precision)
     results: list[StemResult] = []
     for start in range(0, len(clips), arguments.batch_size):
         stems, prepared = zip(*clips[start : start + arguments.batch_size], strict=True)
-        results += analyse_batch(stems, prepared, models, LabelMap(MOISESDB.names_of_stem))
+        results += analyse_batch(stems, prepared, models, LabelMap(MOISESDB.names_of_class))
     return results
 
 
 def compared(expected: Sequence[StemResult], results: Sequence[StemResult]) -> dict[str, Any]:
-    """How many predictions and families changed, and by how much the scores at most."""
+    """How many predictions and proposed labels changed, and the largest change of a score."""
     pairs = list(zip(expected, results, strict=True))
     return {
-        "clips": len(pairs),
+        "pieces": len(pairs),
         "changed_predictions": sum(a.row.prediction != b.row.prediction for a, b in pairs),
         "changed_labels": sum(a.row.proposed_label != b.row.proposed_label for a, b in pairs),
         "largest_difference_ast": max(
@@ -93,14 +81,30 @@ def compared(expected: Sequence[StemResult], results: Sequence[StemResult]) -> d
     }
 
 
+def tables(model: str, figures: dict[str, dict[str, Any]]) -> str:
+    """The figures as Markdown."""
+    rows = [
+        [
+            precision,
+            str(one["pieces"]),
+            str(one["changed_predictions"]),
+            str(one["changed_labels"]),
+            f"{one['largest_difference_ast']:.4f}",
+            f"{one['largest_difference_speech_percent']:.2f} %",
+        ]
+        for precision, one in figures.items()
+    ]
+    heading = ["against fp32", "pieces", "other predictions", "other proposed labels"]
+    heading += ["largest difference, AST's scores", "speech score"]
+    return f"{machine_line()} Models: {model}.\n\n{table(heading, rows)}"
+
+
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bench.precision",
         description="Counts the predictions that a lower precision changes.",
     )
-    clips = parser.add_mutually_exclusive_group()
-    clips.add_argument("--folder", type=Path, default=DEMO, help="stems in MoisesDB's layout")
-    clips.add_argument("--cache", type=Path, help="what python -m training.render made")
+    parser.add_argument("--folder", type=Path, default=DEMO, help="stems in MoisesDB's layout")
     parser.add_argument(
         "--precisions", nargs="+", choices=(BF16, FP16), default=[BF16, FP16], metavar="NAME"
     )  # fp16 takes minutes on a CPU
@@ -108,6 +112,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--speech-model")
     parser.add_argument("--device", type=device_names, default="cpu")
     parser.add_argument("--batch-size", type=whole_number(1), default=BATCH_SIZE)
+    add_write_flag(parser)
     return parser
 
 
@@ -116,19 +121,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _compare_and_show(arguments: argparse.Namespace) -> int:
-    cache, folder = arguments.cache, arguments.folder
-    clips = list(held_out_renders(cache) if cache else pieces(folder))
+    clips = list(pieces(arguments.folder))
     expected = results_in(FP32, clips, arguments)
     figures = {
         precision: compared(expected, results_in(precision, clips, arguments))
         for precision in arguments.precisions
     }
-    for precision, found in figures.items():
-        line = f"{precision}: {found['changed_predictions']} of {found['clips']} predictions differ"
-        print(f"{line} from fp32's", file=sys.stderr)
-    print(json.dumps({"torch": str(torch.__version__), **figures}, indent=2))
+    publish("precision", tables(arguments.model, figures), figures, arguments.write)
     return EXIT_OK
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())

@@ -1,43 +1,53 @@
-"""Time and memory against the number of files and their length: ``python -m bench.scaling``.
+"""How time and memory grow with the number of files and their length: ``python -m bench.scaling``.
 
-With the small embedded models unless a size is named: what grows does so with any model.
+It takes the small embedded models unless a size is named: what grows does so with any model.
 """
 
 import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from AST.arguments import default_workers
 from AST.command_line import EXIT_OK, exit_code, whole_number
+from AST.run.computation import default_workers
 from AST.settings import CPU
 from bench.script_run import run_script
-from bench.throughput import EMBEDDED, SIZE_CHOICES, make_stems, model_paths
+from bench.tables import add_write_flag, machine_line, publish, table
+from bench.throughput import EMBEDDED, SIZE_CHOICES, ModelPaths, make_stems, model_paths
 
 SHORT_S = 3
 COUNTS = [10, 100, 1000]
 MINUTES = [1, 10, 60]
 
 
-def measured(
-    count: int, duration_s: int, models: tuple[Path, Path], workers: int
-) -> dict[str, float]:
+def measured(count: int, duration_s: int, models: ModelPaths, workers: int) -> dict[str, float]:
     """A run over so many stems of one length."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make_stems(folder / "stems", count, duration_s)
         flags = ["--model", str(models[0]), "--speech-model", str(models[1])]
-        flags += ["--device", "cpu", "--workers", str(workers)]
+        flags += ["--device", CPU, "--workers", str(workers)]
         run = run_script(folder / "stems", folder / "results.csv", flags)
-    audio_s = count * duration_s
-    figures = {"files": count, "duration_s": duration_s, **asdict(run)}
-    line = f"{count:>6} files of {duration_s:>6} s: {run.wall_s:>8.1f} s"
-    line += f", {1000 * run.wall_s / audio_s:>6.2f} ms per second of sound"
-    print(f"{line}, peak memory {run.peak_memory_gb:.2f} GB", file=sys.stderr)
-    return figures
+    print(f"{count} files of {duration_s} s: {run.wall_s:.1f} s", file=sys.stderr)
+    return {"files": count, "duration_s": duration_s, **asdict(run)}
+
+
+def tables(size: str, figures: Sequence[dict[str, float]]) -> str:
+    """The figures as Markdown."""
+    rows = [
+        [
+            f"{one['files']:.0f}",
+            f"{one['duration_s']:.0f} s",
+            f"{one['wall_s']:.1f}",
+            f"{1000 * one['wall_s'] / (one['files'] * one['duration_s']):.2f}",
+            f"{one['peak_memory_gb']:.2f}",
+        ]
+        for one in figures
+    ]
+    heading = ["files", "length of each", "s", "ms per s of sound", "peak memory, GB"]
+    return f"{machine_line()} Models: {size}.\n\n{table(heading, rows)}"
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -51,6 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--workers", type=whole_number(0), default=default_workers(CPU), metavar="N"
     )
+    add_write_flag(parser)
     return parser
 
 
@@ -63,9 +74,9 @@ def _measure_and_show(arguments: argparse.Namespace) -> int:
         models = model_paths(arguments.size, Path(folder))
         figures = [measured(n, SHORT_S, models, arguments.workers) for n in arguments.counts]
         figures += [measured(1, 60 * n, models, arguments.workers) for n in arguments.minutes]
-    print(json.dumps(figures, indent=2))
+    publish("scaling", tables(arguments.size, figures), figures, arguments.write)
     return EXIT_OK
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())

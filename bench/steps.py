@@ -4,7 +4,6 @@ Models are random, of the published sizes; one stereo stem of 3.5 minutes.
 """
 
 import argparse
-import json
 import sys
 import tempfile
 import time
@@ -16,20 +15,22 @@ from unittest import mock
 import torch
 from torch.nn import functional
 
-from AST import ast_model, graph_in_torch, tagger
-from AST.ast_model import AudioSpectrogramTransformer
-from AST.audio import Samples, resampled
-from AST.checkpoint import load_checkpoint
+from AST.audio.decoding import decode
+from AST.audio.essentia_quietly import essentia_standard
+from AST.audio.mel_patches import FRAME_HOP, FRAME_LENGTH, MelPatches, mel_patches
+from AST.audio.recording import Samples, resampled
 from AST.command_line import EXIT_OK, exit_code, whole_number
-from AST.decoding import decode
-from AST.essentia_quietly import essentia_standard
-from AST.frozen_graph import nodes_up_to
-from AST.graph_in_torch import GraphInTorch
-from AST.mel_patches import FRAME_HOP, FRAME_LENGTH, MelPatches, mel_patches
-from AST.speech import INPUT_NODE, OUTPUT_NODE, Runner, essentia_runner, torch_runner
-from AST.tagger import Tagger
-from bench import random_models
+from AST.speech import graph_in_torch
+from AST.speech.classifier import INPUT_NODE, OUTPUT_NODE, Runner, essentia_runner, torch_runner
+from AST.speech.graph_file import nodes_up_to
+from AST.speech.graph_in_torch import GraphInTorch
+from AST.tagger import network, tagger
+from AST.tagger.checkpoint import load_checkpoint
+from AST.tagger.network import AudioSpectrogramTransformer
+from AST.tagger.tagger import Tagger
+from bench.tables import add_write_flag, machine_line, publish, table
 from bench.throughput import make_stems
+from synthetic import random_models
 
 CPU = torch.device("cpu")
 CLIPS = 8
@@ -118,7 +119,7 @@ def ast(path: Path, rounds: int) -> dict[str, float]:
         return best_s(lambda: lower.scores(clips), rounds) / CLIPS
 
     with mock.patch.object(tagger, "CLIPS_IN_CACHE", ALL_AT_ONCE):
-        with mock.patch.object(ast_model, "attend", functional.scaled_dot_product_attention):
+        with mock.patch.object(network, "attend", functional.scaled_dot_product_attention):
             seconds["AST: bf16"] = scored_lower()
         seconds["AST: bf16, attention head by head"] = scored_lower()
     seconds["AST: bf16, that and clips by 2"] = scored_lower()
@@ -160,6 +161,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--duration-s", type=whole_number(2), default=210, metavar="N")
     parser.add_argument("--size", choices=random_models.SIZE_CHOICES, default="base384")
     parser.add_argument("--rounds", type=whole_number(1), default=3, metavar="N")
+    add_write_flag(parser)
     return parser
 
 
@@ -170,11 +172,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _measure_and_show(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
         seconds = measure(Path(folder), arguments.duration_s, arguments.size, arguments.rounds)
-    for step, taken_s in seconds.items():
-        print(f"{step:<52}{taken_s:>8.3f} s", file=sys.stderr)
-    print(json.dumps(seconds, indent=2))
+    rows = [[step, f"{taken_s:.3f}"] for step, taken_s in seconds.items()]
+    heading = [f"one stem of {arguments.duration_s} s, or one clip", "s"]
+    text = f"{machine_line()} Models: {arguments.size}.\n\n{table(heading, rows)}"
+    publish("steps", text, seconds, arguments.write)
     return EXIT_OK
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())

@@ -13,14 +13,14 @@ import numpy.typing as npt
 import soundfile
 import torch
 
-from AST.ast_model import AudioSpectrogramTransformer
-from AST.audio import MODEL_SAMPLE_RATE_HZ, RESAMPLE_QUALITY, Samples
-from AST.checkpoint import load_checkpoint
-from AST.decoding import decode
-from AST.essentia_quietly import essentia_standard
-from AST.excerpt import sound_of
-from AST.features import spectrogram
-from AST.speech import INPUT_NODE, OUTPUT_NODE, SPEECH_CLASS
+from AST.audio.decoding import decode
+from AST.audio.essentia_quietly import essentia_standard
+from AST.audio.excerpt import sound_of
+from AST.audio.recording import MODEL_SAMPLE_RATE_HZ, RESAMPLE_QUALITY, Samples
+from AST.audio.spectrogram import spectrogram
+from AST.speech.classifier import INPUT_NODE, OUTPUT_NODE, SPEECH_CLASS
+from AST.tagger.checkpoint import load_checkpoint
+from AST.tagger.network import AudioSpectrogramTransformer
 
 
 class Study:

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from AST.datasets import Stem
-from AST.journal import StemResult
+from AST.datasets.dataset import Stem
 from AST.labels import LabelMap
-from AST.pipeline import Models, analyse_batches
-from AST.workers import Preparation
+from AST.recognition.models import Models
+from AST.run.journal import StemResult
+from AST.run.pipeline import analyse_batches
+from AST.run.workers import Preparation
 from bench.parts import clips_per_s
 from bench.study import Study
 

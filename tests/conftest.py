@@ -4,30 +4,21 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
-from AST.ast_model import Size
-from AST.checkpoint import save_checkpoint
-from AST.datasets import Stem
-from AST.mel_patches import mel_patches
-from AST.speech import SpeechModel
-from bench import random_models
-from bench.synthetic_stems import SAMPLE_RATE_HZ, write_dsd100, write_samples
+from AST.datasets.dataset import Stem
+from AST.tagger.checkpoint import save_checkpoint
+from AST.tagger.network import Size
+from synthetic import random_models
+from synthetic.stems import SAMPLE_RATE_HZ, write_dsd100, write_samples
+from tests.helpers import ROOT, ModelFlags, RunScript, tone
 
-ROOT = Path(__file__).parent.parent
 NO_SPEECH_BIAS = -20.0
 """Added before the sigmoid: the speech score is 0.0 %."""
 SPEECH_BIAS = 20.0
-
-Models = list[str]
-"""The flags that name both models."""
-Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +54,7 @@ def always_speech_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def models(ast_path: Path, no_speech_path: Path) -> Models:
+def models(ast_path: Path, no_speech_path: Path) -> ModelFlags:
     return ["--model", str(ast_path), "--speech-model", str(no_speech_path)]
 
 
@@ -75,7 +66,7 @@ def dsd100(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
+def run(tmp_path: Path) -> RunScript:
     """Runs a script of the project as a user would, from an empty folder."""
 
     def run_script(
@@ -112,23 +103,3 @@ def stems(tmp_path: Path) -> list[Stem]:
     write_samples(tmp_path / "b.wav", np.zeros(SAMPLE_RATE_HZ))
     write_samples(tmp_path / "d.wav", tone(3000, 1, SAMPLE_RATE_HZ))
     return [Stem(name, tmp_path / f"{name}.wav") for name in "abcd"]
-
-
-def tone(
-    frequency_hz: float, duration_s: float, rate_hz: int, level: float = 0.5
-) -> npt.NDArray[Any]:
-    """A sine as float64 samples, shape (n,)."""
-    time_s = np.arange(round(duration_s * rate_hz)) / rate_hz
-    return np.asarray(level * np.sin(2 * np.pi * frequency_hz * time_s))
-
-
-def chirp(duration_s: float, rate_hz: int = 16_000, rise_hz_per_s: float = 60) -> npt.NDArray[Any]:
-    """A tone that rises from 200 Hz, shape (n,)."""
-    time_s = np.arange(round(duration_s * rate_hz)) / rate_hz
-    return np.asarray(0.5 * np.sin(2 * np.pi * (200 + rise_hz_per_s / 2 * time_s) * time_s))
-
-
-def speech_score_percent(model: SpeechModel, samples: npt.NDArray[np.float32]) -> float:
-    """Of one recording, shape (n,) at 16 kHz."""
-    [score] = model.scores_percent([[mel_patches(samples)]])
-    return score

@@ -5,12 +5,11 @@ import numpy as np
 import pytest
 
 from AST import hiaudio
+from AST.audio.spectrogram import spectrogram
 from AST.errors import StemError
-from AST.features import spectrogram
 from AST.labels import instrument_labels
-from bench.synthetic_stems import SAMPLE_RATE_HZ, write_samples
-from tests.conftest import tone
-from tests.test_graph_in_torch import with_tanh
+from synthetic.stems import SAMPLE_RATE_HZ, write_samples
+from tests.helpers import tone, write_graph_with_tanh
 
 
 @pytest.fixture
@@ -29,7 +28,7 @@ def silent(tmp_path: Path) -> str:
 
 @pytest.fixture
 def loaded(ast_path: Path, speech_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hiaudio, "_models", None)
+    monkeypatch.setattr(hiaudio, "_recogniser", None)
     hiaudio.init_inst_recog(str(ast_path), str(speech_path), device="cpu")
 
 
@@ -56,7 +55,7 @@ def test_excerpt_is_16_khz_mono(stem: str, silent: str) -> None:
 
 @pytest.mark.usefixtures("loaded")
 def test_predictions_are_those_of_the_models(stem: str) -> None:
-    models = hiaudio._loaded()
+    models = hiaudio._loaded().models
     label, score = hiaudio.make_instrument_pred(stem, hiaudio.tellifisspeech(stem))
     assert label in instrument_labels()
     scores = models.tagger.scores(spectrogram(hiaudio.getaudioexcerpt(stem))[None])[0]
@@ -70,7 +69,7 @@ def test_a_silent_file_has_no_instrument(silent: str) -> None:
 
 
 def test_without_models_the_first_call_is_named(stem: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hiaudio, "_models", None)
+    monkeypatch.setattr(hiaudio, "_recogniser", None)
     with pytest.raises(RuntimeError, match=r"call init_inst_recog\(\) first"):
         hiaudio.tellifisspeech(stem)
 
@@ -78,8 +77,8 @@ def test_without_models_the_first_call_is_named(stem: str, monkeypatch: pytest.M
 def test_a_graph_that_essentia_runs_is_told(
     ast_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hiaudio, "_models", None)
-    path = str(with_tanh(tmp_path / "a.pb"))
+    monkeypatch.setattr(hiaudio, "_recogniser", None)
+    path = str(write_graph_with_tanh(tmp_path / "a.pb"))
     with pytest.warns(UserWarning, match=r"a\.pb: torch cannot run it, .*; Essentia does"):
         hiaudio.init_inst_recog(str(ast_path), path, device="cpu")
 

@@ -17,7 +17,7 @@ from AST import weights
 from AST.errors import UsageError
 from AST.model_files import AST_FILE, SPEECH_FILE, ModelFile
 from AST.weights import obtain
-from tests.conftest import ROOT, Run
+from tests.helpers import ROOT, RunScript
 
 CONTENT = bytes(range(256)) * 4096
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -245,7 +245,7 @@ def test_without_a_hub_one_line_says_what_to_do(tmp_path: Path) -> None:
     assert f"put it at {tmp_path / 'put' / 'it.here'} or name it by --model" in error
 
 
-def test_the_command_shows_fetches_and_verifies(stub: Stub, run: Run, tmp_path: Path) -> None:
+def test_the_command_shows_fetches_and_verifies(stub: Stub, run: RunScript, tmp_path: Path) -> None:
     places = {"HF_HOME": str(tmp_path / "hub"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
     shown = run("AST.weights", **places)
     assert shown.returncode == 1

@@ -1,1 +1,1 @@
-"""From a results file to findings: what can be said of a run without running the models again."""
+"""From a results file to figures, text and a page. No model runs here."""

@@ -5,15 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from AST.labels import ERROR, OTHER, SILENCE, SPEECH
+from AST.labels import ERROR, NO_CLASS, SPEECH
 from AST.metrics import is_match, normalised
 from AST.results import Row
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-
-NO_CLASS = (OTHER, SPEECH, SILENCE, ERROR)
-"""Proposed labels that are no stem of a dataset."""
 
 
 @dataclass(frozen=True)

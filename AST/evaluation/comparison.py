@@ -1,16 +1,15 @@
 """Two runs over the same stems, compared stem by stem."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from AST.datasets import printable
 from AST.errors import UsageError
-from AST.evaluation.songs import paths_from_song, songs_of
+from AST.evaluation.saved_run import SavedRun
 from AST.evaluation.uncertainty import Interval, song_interval
 from AST.metrics import accuracy, is_match, normalised
 from AST.results import Row
+from AST.writing import printable
 
 Pair = tuple[Row, Row]
 """One stem in the one run and in the other."""
@@ -59,23 +58,24 @@ class Comparison:
     changed: list[Change]
 
 
-def compare(file: Path, rows: Sequence[Row], other_file: Path, others: Sequence[Row]) -> Comparison:
+def compare(run: SavedRun, other_run: SavedRun) -> Comparison:
     """Compares a run with another one over the same stems.
 
     Raises:
-        UsageError: They have no stem in common, or not the same reference.
+        UsageError: They have no stem in common, or different labels for one.
     """
-    pairs = _pairs(file, rows, other_file, others)
+    pairs = _pairs(run, other_run)
     gains = [is_match(row) - is_match(other) for row, other in pairs]
     gained = [row for (row, _), gain in zip(pairs, gains, strict=True) if gain > 0]
     lost = [row for (row, _), gain in zip(pairs, gains, strict=True) if gain < 0]
-    songs = songs_of([row for row, _ in pairs])
+    song_of_path = {row.path: song for row, song in zip(run.rows, run.songs, strict=True)}
+    songs = [song_of_path[row.path] for row, _ in pairs]
     own, other = accuracy([row for row, _ in pairs]), accuracy([row for _, row in pairs])
     return Comparison(
-        against=printable(other_file),
+        against=printable(other_run.file),
         stems=len(pairs),
-        only_here=len(rows) - len(pairs),
-        only_there=len(others) - len(pairs),
+        only_here=len(run.rows) - len(pairs),
+        only_there=len(other_run.rows) - len(pairs),
         songs=len(set(songs)),
         accuracy_percent=own.percent,
         other_accuracy_percent=other.percent,
@@ -108,35 +108,44 @@ def mcnemar_p(gained: int, lost: int) -> float:
     return float(binomtest(gained, gained + lost).pvalue) if gained + lost else 1.0
 
 
-def _pairs(file: Path, rows: Sequence[Row], other_file: Path, others: Sequence[Row]) -> list[Pair]:
-    own = _by_key(file, [row.path for row in rows], rows)
-    other = _by_key(other_file, [row.path for row in others], others)
+def _pairs(run: SavedRun, other_run: SavedRun) -> list[Pair]:
+    """The stems of both runs: by whole path, and the rest by path from the song's folder on."""
+    own = _by_key(run, [row.path for row in run.rows])
+    other = _by_key(other_run, [row.path for row in other_run.rows])
     pairs = [(own.pop(path), other.pop(path)) for path in list(own) if path in other]
-    if own and other:  # the dataset lay elsewhere: compare paths from the song on
-        own_left, other_left = list(own.values()), list(other.values())
-        own = _by_key(file, paths_from_song(own_left), own_left)
-        other = _by_key(other_file, paths_from_song(other_left), other_left)
+    if own and other:  # the dataset lay in another folder
+        own, other = _by_path_from_song(run, own), _by_path_from_song(other_run, other)
         pairs += [(row, other[key]) for key, row in own.items() if key in other]
     if not pairs:
         raise UsageError(
-            f"{file} and {other_file} have no stem in common, such as {rows[0].path} and "
-            f"{others[0].path}; expected two runs over one dataset"
+            f"{run.file} and {other_run.file} have no stem in common, such as {run.rows[0].path} "
+            f"and {other_run.rows[0].path}; expected two runs over one dataset"
         )
     for row, counterpart in pairs:
         if normalised(row.label) != normalised(counterpart.label):
             raise UsageError(
-                f"{row.path}: {row.label} in {file}, {counterpart.label} in {other_file}; expected "
-                "two runs over one dataset"
+                f"{row.path}: {row.label} in {run.file}, {counterpart.label} in "
+                f"{other_run.file}; expected two runs over one dataset"
             )
     return pairs
 
 
-def _by_key(file: Path, keys: Sequence[str], rows: Sequence[Row]) -> dict[str, Row]:
+def _by_path_from_song(run: SavedRun, left: Mapping[str, Row]) -> dict[str, Row]:
+    """The rows of a run that are left, by their path from the song's folder on."""
+    keys = [key for row, key in zip(run.rows, run.paths_from_song, strict=True) if row.path in left]
+    return _by_key(run, keys, list(left.values()))
+
+
+def _by_key(
+    run: SavedRun, keys: Sequence[str], rows: Sequence[Row] | None = None
+) -> dict[str, Row]:
+    rows = run.rows if rows is None else rows
     by_key = dict(zip(keys, rows, strict=True))
     if len(by_key) < len(rows):
         [(key, count)] = Counter(keys).most_common(1)
         raise UsageError(
-            f"{file}: {count} stems are called {key}; expected each once, to tell which is which"
+            f"{run.file}: {count} stems are called {key}; expected each name once, to know which "
+            "stem is which"
         )
     return by_key
 

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from AST.datasets import printable
 from AST.evaluation.classes import (
     ClassFigures,
     Confusion,
@@ -18,9 +17,9 @@ from AST.evaluation.classes import (
     without_errors,
 )
 from AST.evaluation.comparison import Comparison, compare
+from AST.evaluation.saved_run import SavedRun, read_other_run
 from AST.evaluation.score_figures import ScoreFigures, score_figures
-from AST.evaluation.score_file import StemScores, label_map_of, read_run_record, read_scores
-from AST.evaluation.songs import songs_of
+from AST.evaluation.score_file import label_map_of
 from AST.evaluation.uncertainty import (
     CONFIDENCE,
     RESAMPLE_COUNT,
@@ -30,7 +29,8 @@ from AST.evaluation.uncertainty import (
     wilson_interval,
 )
 from AST.metrics import accuracy, is_match
-from AST.results import RUN_RECORD, SCORES, Row, beside, read_rows
+from AST.results import RUN_RECORD, SCORES, beside
+from AST.writing import printable
 
 
 @dataclass(frozen=True)
@@ -73,26 +73,7 @@ class Findings:
         return {**asdict(self), "intervals": method}
 
 
-@dataclass(frozen=True)
-class Run:
-    """A results file and what lies beside it."""
-
-    file: Path
-    rows: list[Row]
-    scores: StemScores | None
-    record: dict[str, Any] | None
-
-
-def read_run(file: Path, rows: list[Row]) -> Run:
-    """Reads what lies beside a results file.
-
-    Raises:
-        UsageError: It is damaged, or of other stems.
-    """
-    return Run(file, rows, read_scores(file, rows), read_run_record(file))
-
-
-def find(run: Run, against: Path | None = None) -> Findings:
+def find(run: SavedRun, against: Path | None = None) -> Findings:
     """All figures of a run.
 
     Args:
@@ -103,7 +84,6 @@ def find(run: Run, against: Path | None = None) -> Findings:
     """
     rows = run.rows
     figure = accuracy(rows)
-    songs = songs_of(rows)
     analysed = without_errors(rows)
     classes = class_figures(rows)
     return Findings(
@@ -112,8 +92,8 @@ def find(run: Run, against: Path | None = None) -> Findings:
         total=figure.total,
         accuracy_percent=figure.percent,
         wilson_interval=wilson_interval(figure.matches, figure.total),
-        songs=len(set(songs)),
-        song_interval=song_interval(songs, [is_match(row) for row in rows]),
+        songs=len(set(run.songs)),
+        song_interval=song_interval(run.songs, [is_match(row) for row in rows]),
         accuracy_without_errors_percent=accuracy(analysed).percent if analysed else None,
         classes=classes,
         macro_f1=macro_f1(classes),
@@ -123,17 +103,17 @@ def find(run: Run, against: Path | None = None) -> Findings:
         raw_confusions=raw_confusions(rows),
         scores=_score_figures(run),
         scores_missing=_what_is_missing(run),
-        comparison=compare(run.file, rows, against, read_rows(against)) if against else None,
+        comparison=compare(run, read_other_run(against)) if against else None,
     )
 
 
-def _score_figures(run: Run) -> ScoreFigures | None:
+def _score_figures(run: SavedRun) -> ScoreFigures | None:
     if run.scores is None or run.record is None:
         return None
     return score_figures(run.rows, run.scores, label_map_of(run.record))
 
 
-def _what_is_missing(run: Run) -> str | None:
+def _what_is_missing(run: SavedRun) -> str | None:
     missing: Sequence[str] = [
         printable(beside(run.file, kind).name)
         for kind, found in ((SCORES, run.scores), (RUN_RECORD, run.record))

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from AST.evaluation.dictionary import Dictionary
+from AST.dictionary import Dictionary
 from AST.evaluation.score_figures import decided_anew
 from AST.evaluation.score_file import StemScores
 from AST.labels import ERROR, SILENCE, SPEECH, LabelMap
@@ -14,20 +14,18 @@ KEPT = (SPEECH, SILENCE, ERROR)
 """Proposed labels that no dictionary decides."""
 
 
-def relabelled(
-    rows: Sequence[Row], scores: StemScores | None, proposed_label: LabelMap
-) -> list[Row]:
+def relabelled(rows: Sequence[Row], scores: StemScores | None, label_map: LabelMap) -> list[Row]:
     """The rows with other proposed labels.
 
     With scores the prediction is decided anew too, by the rules of today; without, and where a
     stem has none, it stays, and what the speech rule, silence or a failure decided is kept.
     """
     if scores is not None:
-        rows = decided_anew(rows, scores, proposed_label)
+        rows = decided_anew(rows, scores, label_map)
     return [
         row
         if normalised(row.proposed_label) in KEPT
-        else row._replace(proposed_label=proposed_label(row.prediction))
+        else row._replace(proposed_label=label_map(row.prediction))
         for row in rows
     ]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from AST.evaluation.findings import Findings, Run
+from AST.evaluation.findings import Findings
+from AST.evaluation.saved_run import SavedRun
 from AST.evaluation.score_figures import confidences
-from AST.evaluation.songs import paths_from_song
 from AST.metrics import is_match, normalised
 from AST.rules import ranked_instruments
 
@@ -40,7 +40,7 @@ class StemLine:
     audio: str | None
 
 
-def render(run: Run, findings: Findings, folder: Path) -> str:
+def render(run: SavedRun, findings: Findings, folder: Path) -> str:
     """The page as HTML; everything from the results is escaped.
 
     Args:
@@ -66,11 +66,11 @@ def render(run: Run, findings: Findings, folder: Path) -> str:
     )
 
 
-def stem_lines(run: Run, folder: Path) -> list[StemLine]:
+def stem_lines(run: SavedRun, folder: Path) -> list[StemLine]:
     """The stems, in the order of the results file."""
     scores = run.scores
     confidence = None if scores is None else confidences(run.rows, scores)
-    paths = paths_from_song(run.rows)
+    paths = run.paths_from_song
     lines = []
     for i, row in enumerate(run.rows):
         heard = scores is not None and bool(scores.has_scores[i])
@@ -98,7 +98,7 @@ def _known(value: float) -> float | None:
     return None if value != value else value
 
 
-def _places_of(path: str, path_from_song: str, run: Run) -> Iterator[Path]:
+def _places_of(path: str, path_from_song: str, run: SavedRun) -> Iterator[Path]:
     """Where a file may lie whose path is seen from where the run was started.
 
     That is often here, or beside the results; else some end of the path, the song's folder

@@ -18,7 +18,7 @@ THRESHOLDS = tuple(step / 20 for step in range(20))
 """Scores below which a prediction could be withheld."""
 BIN_COUNT = 10
 NO_SPEECH_RULE = SpeechRule(speech_from_percent=math.inf)
-SPEECH_NEVER_PASSED_OVER = SpeechRule(passed_over_below_percent=0)
+SPEECH_NEVER_IGNORED = SpeechRule(ignored_below_percent=0)
 
 Confidences = npt.NDArray[np.float64]
 """How sure a model was of each prediction, 0 to 1, shape (n,); NaN where none was asked."""
@@ -84,16 +84,14 @@ class ScoreFigures:
     rules: list[RuleEffect]
 
 
-def score_figures(
-    rows: Sequence[Row], scores: StemScores, proposed_label: LabelMap
-) -> ScoreFigures:
+def score_figures(rows: Sequence[Row], scores: StemScores, label_map: LabelMap) -> ScoreFigures:
     """The figures of a run, from its rows and scores and its label dictionary."""
     confidence = confidences(rows, scores)
     right = np.array([is_match(row) for row in rows])
     bins = reliability(confidence, right)
-    places = places_of_right_class(rows, scores, proposed_label)
+    places = places_of_right_class(rows, scores, label_map)
     return ScoreFigures(
-        decided_otherwise=len(decided_otherwise(rows, scores, proposed_label)),
+        decided_otherwise=len(decided_otherwise(rows, scores, label_map)),
         top={k: float((places <= k).mean()) for k in TOP_COUNTS},
         score_quartiles_of_right=_quartiles(confidence[right]),
         score_quartiles_of_wrong=_quartiles(confidence[~right]),
@@ -101,11 +99,9 @@ def score_figures(
         bins=bins,
         expected_calibration_error=expected_calibration_error(bins),
         rules=[
-            rule_effect("as it is", STUDY_RULE, rows, scores, proposed_label),
-            rule_effect("speech rule off", NO_SPEECH_RULE, rows, scores, proposed_label),
-            rule_effect(
-                '"Speech" never passed over', SPEECH_NEVER_PASSED_OVER, rows, scores, proposed_label
-            ),
+            rule_effect("as it is", STUDY_RULE, rows, scores, label_map),
+            rule_effect("speech rule off", NO_SPEECH_RULE, rows, scores, label_map),
+            rule_effect('"Speech" never ignored', SPEECH_NEVER_IGNORED, rows, scores, label_map),
         ],
     )
 
@@ -125,7 +121,7 @@ def confidences(rows: Sequence[Row], scores: StemScores) -> Confidences:
 
 
 def places_of_right_class(
-    rows: Sequence[Row], scores: StemScores, proposed_label: LabelMap
+    rows: Sequence[Row], scores: StemScores, label_map: LabelMap
 ) -> npt.NDArray[np.float64]:
     """Where among AST's instrument labels, the best being 1, the first of the right class stands.
 
@@ -136,7 +132,7 @@ def places_of_right_class(
         wanted = normalised(rows[i].label)
         ranking = ranked_instruments(scores.scores[i], scores.speech_score_percent[i])
         for place, (name, _) in enumerate(ranking, 1):
-            if normalised(proposed_label(name)) == wanted:
+            if normalised(label_map(name)) == wanted:
                 places[i] = place
                 break
     return places
@@ -187,13 +183,13 @@ def expected_calibration_error(bins: Sequence[Bin]) -> float | None:
 
 
 def rule_effect(
-    name: str, rule: SpeechRule, rows: Sequence[Row], scores: StemScores, proposed_label: LabelMap
+    name: str, rule: SpeechRule, rows: Sequence[Row], scores: StemScores, label_map: LabelMap
 ) -> RuleEffect:
     """Accuracy under a rule, and in how many stems the proposed label is not that of the file.
 
     Stems without scores keep their label.
     """
-    decided = decided_anew(rows, scores, proposed_label, rule)
+    decided = decided_anew(rows, scores, label_map, rule)
     changed = [
         row
         for row, was in zip(decided, rows, strict=True)
@@ -202,11 +198,9 @@ def rule_effect(
     return RuleEffect(name, sum(map(is_match, decided)), len(rows), len(changed))
 
 
-def decided_otherwise(
-    rows: Sequence[Row], scores: StemScores, proposed_label: LabelMap
-) -> list[Row]:
+def decided_otherwise(rows: Sequence[Row], scores: StemScores, label_map: LabelMap) -> list[Row]:
     """The rows that the scores do not give: edited ones, or all if the scores are another run's."""
-    decided = decided_anew(rows, scores, proposed_label)
+    decided = decided_anew(rows, scores, label_map)
     return [
         row
         for row, again in zip(rows, decided, strict=True)
@@ -217,13 +211,13 @@ def decided_otherwise(
 def decided_anew(
     rows: Sequence[Row],
     scores: StemScores,
-    proposed_label: LabelMap,
+    label_map: LabelMap,
     rule: SpeechRule = STUDY_RULE,
 ) -> list[Row]:
     """The rows with the labels that the scores give; those without scores as they are."""
     decided = list(rows)
     for i in np.flatnonzero(scores.has_scores).tolist():
-        labels = decide(scores.scores[i], scores.speech_score_percent[i], proposed_label, rule)
+        labels = decide(scores.scores[i], scores.speech_score_percent[i], label_map, rule)
         decided[i] = Row(rows[i].label, rows[i].path, *labels)
     return decided
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from AST.dictionary import check_dictionary
 from AST.errors import UsageError
-from AST.evaluation.dictionary import check_dictionary
 from AST.labels import AUDIOSET_CLASS_COUNT, LabelMap
 from AST.results import RUN_RECORD, SCORES, Row, beside
 
@@ -101,6 +101,8 @@ def read_run_record(results: Path) -> dict[str, Any] | None:
             for field, kind in MODEL_FIELDS.items():
                 if not isinstance(model[field], kind):
                     raise TypeError(f"{field} is {model[field]!r}")
+        if not all(isinstance(song, str) for song in record.get("songs", {}).values()):
+            raise TypeError("a song is not a text")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UsageError(
             f"{path}: no record of a run ({type(error).__name__}: {error}); remove it"

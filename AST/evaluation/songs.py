@@ -1,24 +1,39 @@
-"""Which stems come from one song: they are not independent of each other."""
+"""Which stems come from one song. Such stems are not independent of each other.
 
-from collections.abc import Sequence
+A run records the song of each stem. For results without a record the song is guessed from paths.
+"""
+
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 from AST.metrics import normalised
 from AST.results import Row
 
+PARTS_WITHOUT_SONG = 2
+"""Parts of a path to show if the song is not a folder in it: the file and its folder."""
 
-def songs_of(rows: Sequence[Row]) -> list[PurePosixPath]:
-    """The folder of the song that each stem belongs to: DSD100's track, MoisesDB's song.
 
-    Where folders are called like the reference label of what lies in them, the song is above those,
-    else files lie in their song's folder. What most rows of a results file are decides for all.
+def songs_of(rows: Sequence[Row], recorded: Mapping[str, str]) -> list[str]:
+    """The song of each stem.
 
-    >>> rows = [Row("bass", "Sources/Dev/051 - A - B/bass.wav", "bass guitar", "bass")]
-    >>> str(songs_of(rows)[0])
-    'Sources/Dev/051 - A - B'
-    >>> rows = [Row("bass", "moisesdb_v0.1/9653a690/bass/9eb0e462.wav", "tick", "other")]
-    >>> str(songs_of(rows)[0])
-    'moisesdb_v0.1/9653a690'
+    Args:
+        recorded: Songs by path, from the run's record. If it lacks a row, all songs are guessed.
+    """
+    if all(row.path in recorded for row in rows):
+        return [recorded[row.path] for row in rows]
+    return guessed_songs(rows)
+
+
+def guessed_songs(rows: Sequence[Row]) -> list[str]:
+    """The folder of each stem's song, as DSD100's and MoisesDB's layouts have it.
+
+    If folders have the name of their files' class, the song is the folder above. Otherwise it is
+    the file's folder. The majority of the rows decides for all.
+
+    >>> guessed_songs([Row("bass", "Sources/Dev/051 - A - B/bass.wav", "bass guitar", "bass")])
+    ['Sources/Dev/051 - A - B']
+    >>> guessed_songs([Row("bass", "moisesdb_v0.1/9653a690/bass/9eb0e462.wav", "tick", "other")])
+    ['moisesdb_v0.1/9653a690']
     """
     paths = [PurePosixPath(row.path) for row in rows]
     labels = [normalised(row.label) for row in rows]
@@ -26,16 +41,18 @@ def songs_of(rows: Sequence[Row]) -> list[PurePosixPath]:
     files = sum(normalised(path.stem) == label for path, label in pairs)
     folders = sum(normalised(path.parent.name) == label for path, label in pairs)
     in_folders = folders and folders >= files
-    return [path.parent.parent if in_folders else path.parent for path in paths]
+    return [str(path.parent.parent if in_folders else path.parent) for path in paths]
 
 
-def paths_from_song(rows: Sequence[Row]) -> list[str]:
-    """The stems' paths from their songs' folders on, the same wherever the dataset lies.
+def path_from_song(path: str, song: str) -> str:
+    """A stem's path from its song's folder on. It is the same wherever the dataset lies.
 
-    >>> paths_from_song([Row("bass", "/data/DSD100/Sources/Dev/051 - A - B/bass.wav", "", "")])
-    ['051 - A - B/bass.wav']
+    >>> path_from_song("/data/DSD100/Sources/Dev/051 - A - B/bass.wav", "051 - A - B")
+    '051 - A - B/bass.wav'
     """
-    return [
-        str(PurePosixPath(row.path).relative_to(song.parent))
-        for row, song in zip(rows, songs_of(rows), strict=True)
-    ]
+    whole, folder = PurePosixPath(path), PurePosixPath(song)
+    if whole != folder and whole.is_relative_to(folder):
+        return str(whole.relative_to(folder.parent))
+    parts = whole.parts
+    start = parts.index(folder.name) if folder.name in parts[:-1] else -PARTS_WITHOUT_SONG
+    return str(PurePosixPath(*parts[start:]))

@@ -1,0 +1,174 @@
+"""The part of a recording that AST hears: silence trimmed away, seconds 30 to 60 of a long one.
+
+The trimming is that of pydub 0.25.1's ``split_on_silence``, sample for sample, chunks joined: the
+reference study used it, and its rounding (to milliseconds, to whole RMS values) decides where an
+excerpt starts.
+"""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from AST.audio.recording import Recording, Samples, resampled
+
+Samples16Bit = npt.NDArray[np.int16]
+"""Mono samples, shape (n,), full scale at -32768 and 32767."""
+Milliseconds = npt.NDArray[np.int64]
+Positions = npt.NDArray[np.int64]
+"""In samples."""
+
+FULL_SCALE = 32_768
+
+# How silence is found, in the reference study's values.
+MIN_SILENCE_MS = 500
+SILENCE_BELOW_LEVEL_DB = 10
+"""A window is silent at this many dB below the level of the whole file, or less."""
+KEEP_SILENCE_MS = 200
+SEEK_STEP_MS = 100
+
+EXCERPT_START_MS = 30_000
+EXCERPT_END_MS = 60_000
+"""Of a recording with more sound than this, AST hears from the start above to here (study)."""
+
+
+def excerpt(recording: Recording) -> Samples:
+    """The excerpt of a recording at 16 kHz; empty when nothing in it sounds.
+
+    Shape: (n,) -> (m,), m up to 960,000 (60 s).
+    """
+    sound = sound_of(recording)
+    if not sound.any():
+        return np.zeros(0, np.float32)
+    return resampled(sound.astype(np.float32) / np.float32(FULL_SCALE), recording.sample_rate_hz)
+
+
+def sound_of(recording: Recording) -> Samples16Bit:
+    """What is left of a recording when its silent parts are cut out; of a long one a part of that.
+
+    Shape: (n,) -> (m,), m <= n but for the up to half a millisecond of zeros that pydub appends.
+    """
+    ranges = excerpt_ranges(recording)
+    chunks = [to_16_bit(recording.read(start, min(end, recording.length))) for start, end in ranges]
+    if len(ranges) and ranges[-1, 1] > recording.length:  # the last millisecond was rounded up
+        chunks.append(np.zeros(ranges[-1, 1] - recording.length, np.int16))
+    return np.concatenate(chunks) if chunks else np.zeros(0, np.int16)
+
+
+def excerpt_ranges(recording: Recording) -> Positions:
+    """Where the excerpt lies in the recording: starts and ends in samples, shape (ranges, 2)."""
+    return _cut(sound_ranges(recording), recording.sample_rate_hz)
+
+
+def to_16_bit(samples: Samples) -> Samples16Bit:
+    """Samples rounded to the nearest of 16 bits, halves down, values beyond full scale clipped.
+
+    Mixing two 16-bit channels gives halves, and pydub rounds those down; 16-bit mono stays as it
+    is, and 24-bit and float samples lose at most half a step.
+
+    >>> to_16_bit(np.array([-1.5, -1 / 65536, 1 / 65536, 3 / 65536, 1], np.float32)).tolist()
+    [-32768, -1, 0, 1, 32767]
+    """
+    steps = samples * np.float32(FULL_SCALE)
+    steps -= np.float32(0.5)
+    np.ceil(steps, out=steps)
+    np.clip(steps, -FULL_SCALE, FULL_SCALE - 1, out=steps)
+    rounded: Samples16Bit = steps.astype(np.int16)
+    return rounded
+
+
+def sound_ranges(recording: Recording) -> Positions:
+    """Where a recording sounds: starts and ends in samples, the kept silence included.
+
+    Shape: (ranges, 2).
+    """
+    rate_hz = recording.sample_rate_hz
+    length_ms = _length_ms(recording.length, rate_hz)
+    ranges_ms = _sound_ranges_ms(_silent_starts_ms(recording, length_ms), length_ms)
+    ranges_ms += np.array([-KEEP_SILENCE_MS, KEEP_SILENCE_MS])
+    meeting = ranges_ms[1:, 0] < ranges_ms[:-1, 1]  # kept silences that overlap share the middle
+    middle = (ranges_ms[1:, 0] + ranges_ms[:-1, 1]) // 2
+    ranges_ms[1:, 0] = np.where(meeting, middle, ranges_ms[1:, 0])
+    ranges_ms[:-1, 1] = np.where(meeting, middle, ranges_ms[:-1, 1])
+    return _position(ranges_ms.clip(0, length_ms), rate_hz)
+
+
+def _cut(ranges: Positions, sample_rate_hz: int) -> Positions:
+    """Seconds 30 to 60 of what lies in the ranges, if that is more than 60 s, else all."""
+    lengths = ranges[:, 1] - ranges[:, 0]
+    if _length_ms(int(lengths.sum()), sample_rate_hz) <= EXCERPT_END_MS:
+        return ranges
+    first, last = _position(np.array([EXCERPT_START_MS, EXCERPT_END_MS]), sample_rate_hz)
+    offsets = ranges[:, 0] - (np.cumsum(lengths) - lengths)  # from the sound to the recording
+    starts = np.maximum(ranges[:, 0], first + offsets)
+    ends = np.minimum(ranges[:, 1], last + offsets)
+    heard: Positions = np.stack([starts, ends], axis=1)[starts < ends]
+    return heard
+
+
+def _length_ms(sample_count: int, sample_rate_hz: int) -> int:
+    return round(1000 * (sample_count / sample_rate_hz))
+
+
+def _position(time_ms: Milliseconds, sample_rate_hz: int) -> Positions:
+    position: Positions = (time_ms * (sample_rate_hz / 1000)).astype(np.int64)
+    return position
+
+
+def _silent_starts_ms(recording: Recording, length_ms: int) -> Milliseconds:
+    """Where the silent windows of 500 ms start, on a grid of 100 ms and at the last possible."""
+    last_ms = length_ms - MIN_SILENCE_MS
+    if last_ms < 0:
+        return np.zeros(0, np.int64)
+    starts_ms = np.append(np.arange(0, last_ms, SEEK_STEP_MS), last_ms)
+    starts = _position(starts_ms, recording.sample_rate_hz)
+    ends = _position(starts_ms + MIN_SILENCE_MS, recording.sample_rate_hz)
+    edges = np.unique(np.concatenate([starts, ends, [recording.length]]))
+    energy_before = _energy_before(recording, edges)
+    windows = energy_before[np.searchsorted(edges, ends)]
+    windows -= energy_before[np.searchsorted(edges, starts)]
+    whole = energy_before[np.searchsorted(edges, recording.length)]
+    rms_values = np.floor(np.sqrt(windows / (ends - starts)))
+    is_silent = rms_values <= _silence_threshold(int(whole), recording.length)
+    silent_starts_ms: Milliseconds = starts_ms[is_silent]
+    return silent_starts_ms
+
+
+def _energy_before(recording: Recording, edges: Positions) -> Positions:
+    """Sum of the squared 16-bit samples before each of some positions that rise from 0."""
+    energies = np.zeros(len(edges), np.int64)  # from each edge to the next
+    for start, block in recording.blocks():
+        squares = np.square(to_16_bit(block), dtype=np.int32)
+        first, end = np.searchsorted(edges, [start, start + len(block)])
+        inside = edges[first:end] - start
+        if first < len(edges) and edges[first] == start:
+            place = first
+        else:  # the block begins between two edges
+            place, inside = first - 1, np.insert(inside, 0, 0)
+        energies[place : place + len(inside)] += np.add.reduceat(squares, inside, dtype=np.int64)
+    before: Positions = np.cumsum(energies) - energies
+    return before
+
+
+def _silence_threshold(energy: int, sample_count: int) -> float:
+    """Highest RMS value of a silent window, from the energy of the whole file."""
+    rms_value = math.floor(math.sqrt(energy / sample_count))
+    if not rms_value:
+        return 0.0
+    level_dbfs = 20 * math.log(rms_value / FULL_SCALE, 10)
+    return float(10 ** ((level_dbfs - SILENCE_BELOW_LEVEL_DB) / 20)) * FULL_SCALE
+
+
+def _sound_ranges_ms(silent_starts_ms: Milliseconds, length_ms: int) -> Milliseconds:
+    """What lies between silent windows: starts and ends, shape (ranges, 2).
+
+    Windows that overlap or touch make one silence.
+    """
+    if not len(silent_starts_ms):
+        return np.array([[0, length_ms]])
+    gaps = np.flatnonzero(np.diff(silent_starts_ms) > MIN_SILENCE_MS)
+    starts_ms = np.concatenate([[0], silent_starts_ms[gaps] + MIN_SILENCE_MS])
+    starts_ms = np.append(starts_ms, silent_starts_ms[-1] + MIN_SILENCE_MS)
+    ends_ms = np.concatenate([silent_starts_ms[:1], silent_starts_ms[gaps + 1], [length_ms]])
+    ranges_ms = np.stack([starts_ms, ends_ms], axis=1)
+    return ranges_ms[starts_ms < ends_ms]

@@ -1,0 +1,55 @@
+"""From samples at 16 kHz to AST's input: a normalised log-mel spectrogram of fixed size."""
+
+import torch
+import torchaudio
+
+from AST.audio.recording import MODEL_SAMPLE_RATE_HZ, Samples
+from AST.errors import StemError
+
+FRAME_COUNT = 1024
+"""Frames of AST's input: 10.24 s (AST paper)."""
+MEL_BAND_COUNT = 128
+FRAME_HOP_MS = 10
+FRAME_LENGTH_MS = 25
+"""Kaldi's default."""
+
+AUDIOSET_MEAN = -4.2677393
+AUDIOSET_STANDARD_DEVIATION = 4.5689974
+"""Of the log-mel values of AudioSet (the AST authors' code)."""
+
+FRAME_HOP = MODEL_SAMPLE_RATE_HZ * FRAME_HOP_MS // 1000
+FRAME_LENGTH = MODEL_SAMPLE_RATE_HZ * FRAME_LENGTH_MS // 1000
+INPUT_SAMPLE_COUNT = (FRAME_COUNT - 1) * FRAME_HOP + FRAME_LENGTH
+"""Samples that the frames of AST's input reach over; later ones are not heard."""
+
+
+def spectrogram(samples: Samples) -> torch.Tensor:
+    """AST's input from the first 10.26 s of an excerpt; a shorter one is padded with zeros.
+
+    The padding comes before the normalisation, as in the AST authors' code, so that it is not 0
+    in the result.
+
+    Shape: (n,) -> (1024 frames, 128 mel bands).
+
+    Raises:
+        StemError: The excerpt is shorter than one frame (25 ms).
+    """
+    if len(samples) < FRAME_LENGTH:
+        raise StemError(
+            f"holds {1000 * len(samples) / MODEL_SAMPLE_RATE_HZ:.1f} ms of sound; "
+            f"AST needs at least {FRAME_LENGTH_MS} ms"
+        )
+    features = torchaudio.compliance.kaldi.fbank(
+        torch.from_numpy(samples[:INPUT_SAMPLE_COUNT]).unsqueeze(0),
+        htk_compat=True,
+        sample_frequency=MODEL_SAMPLE_RATE_HZ,
+        use_energy=False,
+        window_type="hanning",
+        num_mel_bins=MEL_BAND_COUNT,
+        dither=0.0,
+        frame_length=FRAME_LENGTH_MS,
+        frame_shift=FRAME_HOP_MS,
+    )
+    padding = (0, 0, 0, FRAME_COUNT - len(features))
+    padded = torch.nn.functional.pad(features, padding)
+    return (padded - AUDIOSET_MEAN) / (2 * AUDIOSET_STANDARD_DEVIATION)

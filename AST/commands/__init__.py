@@ -1,0 +1,1 @@
+"""The command lines. The scripts at the top and ``ast-stems`` start these."""

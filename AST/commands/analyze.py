@@ -1,0 +1,126 @@
+"""Runs both models on a dataset: ``analyze.py``, ``analyze_dsd100.py``, ``analyze_moisesdb.py``."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from AST.command_line import EXIT_OK, EXIT_SOME_FILES_FAILED, exit_code, new_parser
+from AST.commands.arguments import (
+    add_model_flags,
+    add_output_flags,
+    add_speed_flags,
+    settings_of,
+)
+from AST.datasets import DATASETS
+from AST.datasets.dataset import Dataset
+from AST.datasets.folder import DATASET as FOLDER
+from AST.datasets.folder import LABEL_FROM_FILE, LABEL_FROM_FOLDER, labelled
+from AST.dictionary import read_dictionary
+from AST.metrics import accuracy_report
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of ``analyze.py``, with a command for each dataset."""
+    parser = new_parser(
+        "Runs AST on each stem of a dataset and says how often it names the right instrument. "
+        "A stopped run continues when the same command is started again."
+    )
+    parser.add_argument(
+        "--list", action="store_true", help="show the datasets and where to get each"
+    )
+    datasets = parser.add_subparsers(dest="dataset", metavar="DATASET", title="datasets")
+    for name, dataset in DATASETS.items():
+        described = f"Runs AST on each stem of {dataset.name}."
+        add_flags(datasets.add_parser(name, help=dataset.layout, description=described), dataset)
+    return parser
+
+
+def build_dataset_parser(name: str) -> argparse.ArgumentParser:
+    """The parser of a script for one dataset."""
+    dataset = DATASETS[name]
+    parser = new_parser(
+        f"Runs AST on each stem of {dataset.name} and says how often it names the right "
+        "instrument. A stopped run continues when the same command is started again."
+    )
+    add_flags(parser, dataset)
+    parser.set_defaults(dataset=name)
+    return parser
+
+
+def add_flags(parser: argparse.ArgumentParser, dataset: Dataset) -> None:
+    """All flags of a run over a dataset."""
+    group = parser.add_argument_group("dataset")
+    group.add_argument("folder", type=Path, help=f"folder with {dataset.layout} inside")
+    if dataset is FOLDER:
+        group.add_argument(
+            "--label-from",
+            choices=(LABEL_FROM_FOLDER, LABEL_FROM_FILE),
+            default=LABEL_FROM_FOLDER,
+            help="what a file's class is the name of (default: %(default)s)",
+        )
+        group.add_argument(
+            "--labels",
+            type=Path,
+            metavar="DICTIONARY",
+            help="JSON or TOML: which AudioSet names count as each class (default: MoisesDB's)",
+        )
+    add_model_flags(parser)
+    add_output_flags(parser, dataset.results_file)
+    add_speed_flags(parser)
+
+
+def list_datasets() -> int:
+    """Prints what the suite knows about each dataset. Returns the exit code."""
+    for name, dataset in DATASETS.items():
+        stems = "any number of" if dataset.stem_count is None else f"{dataset.stem_count:,}"
+        print(f"{name}: {dataset.name}, {stems} stems; size: {dataset.size}")
+        print(f"  layout: {dataset.layout}")
+        print(f"  classes: {', '.join(dataset.names_of_class)}")
+        print(f"  licence: {dataset.licence}")
+        if dataset.citation:
+            print(f"  cite: {dataset.citation}")
+        print(f"  get it: {dataset.page}")
+    return EXIT_OK
+
+
+def analyze(arguments: argparse.Namespace) -> int:
+    """Runs the models, prints accuracy and mismatches. Returns the exit code.
+
+    Raises:
+        UsageError: The folder, a model or the results file cannot be used.
+    """
+    from AST.run.analysis import analyse
+    from AST.run.progress import ConsoleProgress
+
+    dataset = DATASETS[arguments.dataset]
+    if dataset is FOLDER:
+        names_of_class = read_dictionary(arguments.labels) if arguments.labels else None
+        dataset = labelled(arguments.label_from, names_of_class)
+    run = analyse(
+        dataset,
+        arguments.folder,
+        model=arguments.model,
+        speech_model=arguments.speech_model,
+        output=arguments.output,
+        settings=settings_of(arguments),
+        restart=arguments.restart,
+        progress=ConsoleProgress(arguments.verbose),
+    )
+    print(accuracy_report(run.rows))
+    return EXIT_SOME_FILES_FAILED if run.failures else EXIT_OK
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = build_parser()
+    arguments = parser.parse_args(argv)
+    if arguments.list:
+        return exit_code(list_datasets)
+    if arguments.dataset is None:
+        parser.error(f"expected one of {', '.join(DATASETS)}, or --list")
+    return exit_code(lambda: analyze(arguments))
+
+
+def main_for(name: str, argv: Sequence[str] | None = None) -> int:
+    """The command of one dataset's script."""
+    arguments = build_dataset_parser(name).parse_args(argv)
+    return exit_code(lambda: analyze(arguments))

@@ -1,0 +1,91 @@
+"""The flags that several commands share, in groups."""
+
+import argparse
+from pathlib import Path
+
+from AST.command_line import whole_number
+from AST.model_files import AST_FILE, SPEECH_FILE
+from AST.results import OUTPUT_FLAG
+from AST.settings import AUTO, PRECISIONS, SPEECH_BACKENDS, Settings, device_names
+from AST.weights import PUBLISHED
+
+
+def add_model_flags(parser: argparse.ArgumentParser) -> None:
+    """The flags that choose both models."""
+    group = parser.add_argument_group("models")
+    group.add_argument(
+        AST_FILE.flag,
+        default=PUBLISHED,
+        metavar="FILE",
+        help="AST's weights: 'published' (default), 'tiny' (the small embedded model, for "
+        "trials), a .safetensors file of the hub or the authors' .pth",
+    )
+    group.add_argument(
+        SPEECH_FILE.flag,
+        metavar="FILE",
+        help="the speech model: 'published', 'tiny' or a frozen graph (.pb); default: the one "
+        "that belongs to --model",
+    )
+
+
+def add_output_flags(parser: argparse.ArgumentParser, results_file: str) -> None:
+    """The flags of a run's results file and of what it prints."""
+    group = parser.add_argument_group("output")
+    group.add_argument(
+        OUTPUT_FLAG,
+        type=Path,
+        default=Path(results_file),
+        metavar="FILE",
+        help="results file (default: %(default)s)",
+    )
+    group.add_argument(
+        "--restart", action="store_true", help="discard the rows of a stopped run, start again"
+    )
+    group.add_argument("--verbose", action="store_true", help="print a line for each file")
+
+
+def add_speed_flags(parser: argparse.ArgumentParser) -> None:
+    """The flags that decide how the models run; see ``settings_of``."""
+    group = parser.add_argument_group("speed")
+    group.add_argument(
+        "--device",
+        type=device_names,
+        default=AUTO,
+        metavar="NAME",
+        help="auto (default), cpu, mps, cuda (all GPUs) or a list such as cuda:0,cuda:1",
+    )
+    group.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        default=AUTO,
+        help="of matrix products; auto (default): fp16 on CUDA, else fp32",
+    )
+    group.add_argument(
+        "--speech-backend",
+        choices=SPEECH_BACKENDS,
+        default=AUTO,
+        help="what runs the speech model; auto (default): torch if it gives Essentia's scores",
+    )
+    group.add_argument(
+        "--batch-size",
+        type=whole_number(at_least=1),
+        metavar="N",
+        help="stems that go through the models together (default: 8, on CUDA 32)",
+    )
+    group.add_argument(
+        "--workers",
+        type=whole_number(at_least=0),
+        metavar="N",
+        help="processes that prepare files, 0: none (default: one for each core, up to 8)",
+    )
+
+
+def settings_of(arguments: argparse.Namespace) -> Settings:
+    """The settings that the speed flags give."""
+    return Settings(
+        device=arguments.device,
+        precision=arguments.precision,
+        speech_backend=arguments.speech_backend,
+        batch_size=arguments.batch_size,
+        workers=arguments.workers,
+    )

@@ -1,0 +1,90 @@
+"""Explains the prediction for one file: a picture of AST's input and of what it attends to."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from AST.command_line import EXIT_OK, exit_code, new_parser
+from AST.commands.arguments import add_model_flags
+from AST.errors import StemError, UsageError
+from AST.writing import printable
+
+if TYPE_CHECKING:
+    from AST.explain.explanation import Explanation
+
+PICTURE_SUFFIXES = (".png", ".svg", ".pdf")
+PLACES_SHOWN = 4
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = new_parser(
+        "Draws AST's input for one file, what AST attends to in it, and the ten best instrument "
+        "names. Prints which seconds of the file the input comes from."
+    )
+    parser.add_argument("file", type=Path, help="audio file")
+    add_model_flags(parser)
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="picture: .png, .svg or .pdf (default: <name of the file>.explained.png)",
+    )
+    return parser
+
+
+def explain_file(arguments: argparse.Namespace) -> int:
+    """Runs both models on a file, prints the result and draws it. Returns the exit code.
+
+    Raises:
+        UsageError: A model or the file cannot be used, or the picture cannot be written.
+    """
+    from AST.results import OUTPUT_FLAG, check_distinct, check_output
+    from AST.writing import writing
+
+    file: Path = arguments.file
+    output: Path = arguments.output or Path(f"{file.stem}.explained.png")
+    if not file.is_file():
+        found = "is a folder" if file.is_dir() else "does not exist"
+        raise UsageError(f"{printable(file)}: {found}; expected an audio file")
+    check_output(output)
+    check_distinct([file], [output])
+    if output.suffix.lower() not in PICTURE_SUFFIXES:
+        raise UsageError(f"{output}: expected a name that ends in {', '.join(PICTURE_SUFFIXES)}")
+    from AST.explain.explanation import explain
+    from AST.explain.picture import draw
+    from AST.recognition.recogniser import Recogniser
+    from AST.settings import CPU, Settings
+
+    recogniser = Recogniser(arguments.model, arguments.speech_model, Settings(device=CPU))
+    for name, model in recogniser.files.items():
+        print(f"{name} model: {model.path} ({model.kind})", file=sys.stderr)
+    try:
+        explanation = explain(file, recogniser)
+    except StemError as error:
+        raise UsageError(f"{printable(file)}: {error}") from error
+    title = _tell(file, explanation)
+    with writing(output, OUTPUT_FLAG):
+        draw(output, title, explanation)
+    print(f"picture: {output}")
+    return EXIT_OK
+
+
+def _tell(file: Path, explanation: "Explanation") -> str:
+    """Prints the result. Returns a title for the picture."""
+    from AST.explain.explanation import clock
+
+    places = [f"{clock(start)} to {clock(end)}" for start, end in explanation.places_s]
+    print(f"{printable(file)}: {explanation.verdict}")
+    print(f"AST's input, of {clock(explanation.duration_s)}: {', '.join(places)}")
+    for name, score in explanation.best:
+        print(f"  {score:.3f} {name.lower()}")
+    shown = ", ".join(places[:PLACES_SHOWN])
+    more = f" and {len(places) - PLACES_SHOWN} more" if len(places) > PLACES_SHOWN else ""
+    return f"{printable(file.name)} - {explanation.verdict}\nAST's input: {shown}{more}"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = build_parser().parse_args(argv)
+    return exit_code(lambda: explain_file(arguments))

@@ -1,0 +1,148 @@
+"""Applies another label dictionary to the results of an earlier run. No model runs."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from AST.command_line import EXIT_OK, exit_code, new_parser
+from AST.datasets import DATASETS
+from AST.dictionary import Dictionary
+from AST.errors import UsageError
+from AST.metrics import accuracy, normalised
+from AST.results import (
+    OUTPUT_FLAG,
+    RUN_RECORD,
+    SCORES,
+    Row,
+    beside,
+    check_distinct,
+    check_output,
+    format_rows,
+    read_rows,
+)
+from AST.writing import printable, write_whole, writing
+
+if TYPE_CHECKING:
+    from AST.evaluation.saved_run import SavedRun
+
+MARK = "relabelled_from"
+"""Stands in a record that relabelling wrote, and in no other."""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = new_parser(
+        "Writes a new results file with the proposed labels of another dictionary. If the run's "
+        "scores lie beside the file, predictions are decided again from them."
+    )
+    parser.add_argument("file", type=Path, help="results file, such as results_dsd100.csv")
+    dictionary = parser.add_mutually_exclusive_group(required=True)
+    dictionary.add_argument(
+        "--dataset", choices=list(DATASETS), help="the dictionary of that dataset"
+    )
+    dictionary.add_argument(
+        "--labels",
+        type=Path,
+        metavar="DICTIONARY",
+        help='a JSON or TOML file: {"class": ["AudioSet name", ...], ...}',
+    )
+    parser.add_argument(
+        "--output", type=Path, metavar="FILE", help="default: <file>.relabelled.csv"
+    )
+    return parser
+
+
+def relabel(arguments: argparse.Namespace) -> int:
+    """Reads, relabels and writes. Warns of gaps in the dictionary. Returns the exit code."""
+    from AST.dictionary import read_dictionary
+    from AST.evaluation.relabelling import relabelled
+    from AST.evaluation.saved_run import read_run
+    from AST.labels import LabelMap
+
+    file: Path = arguments.file
+    rows_before = read_rows(file)
+    output: Path = arguments.output or file.with_name(f"{file.with_suffix('').name}.relabelled.csv")
+    check_output(output)
+    read = [arguments.labels] if arguments.labels else []
+    check_distinct([*read, *_files_of(file)], _files_of(output))
+    _check_replaceable(output)
+    run = read_run(file, rows_before)
+    dictionary: Dictionary = (
+        read_dictionary(arguments.labels)
+        if arguments.labels
+        else DATASETS[arguments.dataset].names_of_class
+    )
+    rows = relabelled(rows_before, run.scores, LabelMap(dictionary))
+    _warn(rows, dictionary)
+    with writing(output, OUTPUT_FLAG):
+        _write(output, rows, run, dictionary)
+    _tell(rows_before, rows)
+    print(f"written to {output}", file=sys.stderr)
+    return EXIT_OK
+
+
+def _check_replaceable(output: Path) -> None:
+    """Checks that only an earlier relabelling would be overwritten: a run takes hours.
+
+    Raises:
+        UsageError: Something else is there.
+    """
+    from AST.evaluation.score_file import read_run_record
+
+    there = [path for path in _files_of(output) if path.exists()]
+    if there and MARK not in (read_run_record(output) or {}):
+        raise UsageError(
+            f"{there[0]}: exists already and is not from relabelling; choose another name with "
+            f"{OUTPUT_FLAG}, or remove it"
+        )
+
+
+def _files_of(results: Path) -> list[Path]:
+    return [results, beside(results, SCORES), beside(results, RUN_RECORD)]
+
+
+def _write(output: Path, rows: Sequence[Row], run: "SavedRun", dictionary: Dictionary) -> None:
+    """Writes the record first: it says that the other files are from relabelling."""
+    record = {**(run.record or {}), "label_dictionary": dictionary, MARK: printable(run.file)}
+    record.pop("counts", None)  # of the old labels
+    text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+    write_whole(beside(output, RUN_RECORD), text.encode())
+    if run.scores is not None:
+        write_whole(beside(output, SCORES), beside(run.file, SCORES).read_bytes())
+    else:
+        beside(output, SCORES).unlink(missing_ok=True)  # from an earlier relabelling
+    write_whole(output, format_rows([Row._fields, *rows]).encode())
+
+
+def _warn(rows: Sequence[Row], dictionary: Dictionary) -> None:
+    from AST.dictionary import doubtful_names
+    from AST.evaluation.relabelling import uncovered
+
+    lines = doubtful_names(dictionary)
+    lines += [
+        f"the dictionary does not hold the prediction {name!r} ({count} stems): other"
+        for name, count in uncovered(rows, dictionary)
+    ]
+    classes = {normalised(name) for name in dictionary}
+    lines += [
+        f"the dictionary has no class {label!r}: stems with this label cannot be right"
+        for label in sorted({normalised(row.label) for row in rows} - classes)
+    ]
+    for line in lines:
+        print(f"warning: {line}", file=sys.stderr)
+
+
+def _tell(before: Sequence[Row], after: Sequence[Row]) -> None:
+    predictions = sum(a.prediction != b.prediction for a, b in zip(before, after, strict=True))
+    labels = sum(a.proposed_label != b.proposed_label for a, b in zip(before, after, strict=True))
+    old, new = accuracy(before), accuracy(after)
+    print(f"Accuracy: {new.percent:.2f}% ({new.matches}/{new.total} matches)")
+    print(f"Before: {old.percent:.2f}% ({old.matches}/{old.total} matches)")
+    print(f"Changed: {labels} proposed labels, {predictions} predictions")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = build_parser().parse_args(argv)
+    return exit_code(lambda: relabel(arguments))

@@ -1,0 +1,78 @@
+"""DSD100: 100 songs of four stems each; the fourth stem, ``other``, has no class."""
+
+from pathlib import Path
+
+from AST.datasets.dataset import Dataset
+
+LABELS = {
+    "vocals": [
+        "singing",
+        "mantra",
+        "male singing",
+        "female singing",
+        "child singing",
+        "synthetic singing",
+        "choir",
+        "yodeling",
+        "chant",
+        "humming",
+        "rapping",
+        "a capella",
+        "vocal music",
+    ],
+    "drums": [
+        "drum kit",
+        "percussion",
+        "drum machine",
+        "drum",
+        "snare drum",
+        "rimshot",
+        "drum roll",
+        "bass drum",
+        "timpani",
+        "tabla",
+        "cymbal",
+        "hi-hat",
+        "tambourine",
+        "wood block",
+    ],
+    "bass": [
+        "bass guitar",
+        "double bass",
+        "synthesizer",
+        "sampler",
+    ],
+}
+"""The study's dictionary: AudioSet names (lower case) that count as each class."""
+
+
+def label_of(path: Path) -> str | None:
+    """A stem's class is its file's name. Mixtures and the stem ``other`` have none."""
+    name = path.name.lower()
+    return None if "mix" in name or "other" in name else path.stem
+
+
+def song_of(path: Path) -> str:
+    """A song is the folder that its stems lie in."""
+    return path.parent.name
+
+
+DATASET = Dataset(
+    name="DSD100",
+    layout="Sources/{Dev,Test}/NNN - Artist - Title/{bass,drums,vocals}.wav",
+    label_of=label_of,
+    song_of=song_of,
+    names_of_class=LABELS,
+    results_file="results_dsd100.csv",
+    stem_count=300,
+    size="14 GB",
+    licence="for education and research only, not for commercial use",
+    citation="Liutkus and others: The 2016 Signal Separation Evaluation Campaign, LVA/ICA 2017",
+    page="https://sigsep.github.io/datasets/dsd100.html",
+    examples={
+        "Sources/Dev/051 - Artist - Title/bass.wav": ("bass", "051 - Artist - Title"),
+        "Sources/Test/001 - Artist - Title/Vocals.MP3": ("Vocals", "001 - Artist - Title"),
+        "Sources/Test/001 - Artist - Title/other.wav": None,
+        "Mixtures/Test/001 - Artist - Title/mixture.wav": None,
+    },
+)

@@ -1,0 +1,1 @@
+"""Why AST gives one file its prediction, as text and as a picture."""

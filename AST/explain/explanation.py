@@ -1,0 +1,157 @@
+"""Why AST names what it names in one file: what it heard, and what it attended to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch.nn import functional
+
+from AST.audio.decoding import decode
+from AST.audio.excerpt import excerpt, excerpt_ranges
+from AST.audio.mel_patches import mel_patches_of
+from AST.audio.recording import MODEL_SAMPLE_RATE_HZ
+from AST.audio.spectrogram import FRAME_COUNT, INPUT_SAMPLE_COUNT, MEL_BAND_COUNT, spectrogram
+from AST.errors import StemError
+from AST.labels import SPEECH, LabelMap
+from AST.recognition.recogniser import Recogniser
+from AST.rules import THRESHOLD_SPEECH_PRED_SCORE, decide, ranked_instruments
+from AST.tagger.network import PATCH_SIZE, TOKEN_COUNT, Size, attention_maps
+
+BEST_COUNT = 10
+
+Image = npt.NDArray[np.float32]
+"""Shape (128 mel bands, 1024 frames), low bands first."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What is known about one file.
+
+    Attributes:
+        verdict: The prediction in words, and which model decided.
+        best: The instrument names with the highest scores, and those scores.
+        places_s: Which parts of the file AST's input comes from: starts and ends.
+        duration_s: Of the whole file.
+        spectrogram: AST's input, normalised log-mel.
+        attended: How much of the class tokens comes from each place, through all blocks.
+    """
+
+    verdict: str
+    best: list[tuple[str, float]]
+    places_s: list[tuple[float, float]]
+    duration_s: float
+    spectrogram: Image
+    attended: Image
+
+
+def explain(file: Path, recogniser: Recogniser) -> Explanation:
+    """Runs both models on a file.
+
+    Raises:
+        StemError: The file cannot be analysed, or nothing sounds in it.
+    """
+    recording = decode(file)
+    samples = excerpt(recording)
+    if not samples.size:
+        raise StemError("nothing sounds in it, so AST has no input; choose a file with sound")
+    clip = spectrogram(samples)[None]
+    models = recogniser.models
+    [speech_score_percent] = models.speech.scores_percent([mel_patches_of(recording, file)])
+    [scores] = models.tagger.scores(clip)
+    best = ranked_instruments(scores, speech_score_percent)[:BEST_COUNT]
+    prediction, _ = decide(scores, speech_score_percent, LabelMap({}))
+    network = models.tagger.network
+    attended = rollout(attention_maps(network, clip), network.size)
+    return Explanation(
+        verdict=verdict(prediction, *best[0], speech_score_percent),
+        best=best,
+        places_s=input_places_s(excerpt_ranges(recording), recording.sample_rate_hz),
+        duration_s=recording.duration_s,
+        spectrogram=clip[0].T.numpy(),
+        attended=over_spectrogram(attended, network.size.stride),
+    )
+
+
+def rollout(maps: Iterable[torch.Tensor], size: Size) -> torch.Tensor:
+    """How much of each patch arrives in the class tokens, through all blocks.
+
+    Each block passes on half by attention, its heads averaged, and half by the residual connection.
+    Source: Abnar, Zuidema: Quantifying Attention Flow in Transformers, ACL 2020.
+
+    Args:
+        maps: Attention of each block, from ``attention_maps``.
+
+    Shape: depth x (1, heads, tokens, tokens) -> (patches along the bands, patches along time); the
+    class tokens' share in themselves is missing from the sum of 1.
+    """
+    joint: torch.Tensor | None = None
+    for attention in maps:
+        passed = attention[0].mean(dim=0)
+        passed = (passed + torch.eye(len(passed))) / 2
+        joint = passed if joint is None else passed @ joint
+    if joint is None:
+        raise ValueError("rollout needs the attention of at least one block")
+    return joint[:TOKEN_COUNT, TOKEN_COUNT:].mean(dim=0).reshape(size.patch_grid)
+
+
+def over_spectrogram(patches: torch.Tensor, stride: int) -> Image:
+    """Values of patches spread over the spectrogram; where patches overlap, their mean.
+
+    What no patch covers, at the upper edges, is 0.
+
+    Shape: (patches along the bands, patches along time) -> (128, 1024).
+    """
+    area = PATCH_SIZE * PATCH_SIZE
+    columns = patches.reshape(1, 1, -1).expand(1, area, -1)
+    both = torch.cat([columns, torch.ones_like(columns)])
+    sums, counts = functional.fold(both, (MEL_BAND_COUNT, FRAME_COUNT), PATCH_SIZE, stride=stride)
+    image: Image = (sums / counts.clamp(min=1))[0].numpy()
+    return image
+
+
+def clock(time_s: float) -> str:
+    """A place in a file.
+
+    >>> clock(75.25), clock(3600)
+    ('1:15.2', '60:00.0')
+    """
+    minutes, seconds = divmod(round(time_s, 1), 60)
+    return f"{minutes:.0f}:{seconds:04.1f}"
+
+
+def verdict(prediction: str, name: str, score: float, speech_score_percent: float) -> str:
+    """The prediction in words, and whose it is.
+
+    >>> verdict("bass guitar", "Bass guitar", 0.82, 1.5)
+    'bass guitar: AST 0.820; speech score 1.5 %'
+    >>> verdict("speech", "Rapping", 0.31, 91)
+    'speech: the speech model decided, score 91.0 %; AST alone: rapping 0.310'
+    """
+    if prediction == SPEECH and speech_score_percent >= THRESHOLD_SPEECH_PRED_SCORE:
+        return (
+            f"speech: the speech model decided, score {speech_score_percent:.1f} %; AST alone: "
+            f"{name.lower()} {score:.3f}"
+        )
+    return f"{prediction}: AST {score:.3f}; speech score {speech_score_percent:.1f} %"
+
+
+def input_places_s(ranges: npt.NDArray[np.int64], sample_rate_hz: int) -> list[tuple[float, float]]:
+    """Where in a file lies what AST heard: starts and ends in seconds.
+
+    Args:
+        ranges: Where the excerpt was taken from, in samples; AST hears the first 10.26 s of it.
+
+    >>> input_places_s(np.array([[0, 8], [20, 60]]), 1)
+    [(0.0, 8.0), (20.0, 22.255)]
+    """
+    places = []
+    left_s = INPUT_SAMPLE_COUNT / MODEL_SAMPLE_RATE_HZ
+    for start, end in (ranges / sample_rate_hz).tolist():
+        length_s = min(end - start, left_s)
+        left_s -= length_s
+        if length_s > 0:
+            places.append((start, round(start + length_s, 3)))
+    return places

@@ -1,0 +1,1 @@
+"""Both models together: one recording in, its prediction out."""

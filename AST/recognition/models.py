@@ -1,0 +1,53 @@
+"""Both models, loaded once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from AST.devices import DTYPES
+from AST.settings import AUTO, select_precision
+from AST.speech.classifier import SpeechModel
+from AST.tagger.checkpoint import load_checkpoint
+from AST.tagger.tagger import Tagger
+
+
+@dataclass(frozen=True)
+class Models:
+    """AST and the speech model on one device."""
+
+    tagger: Tagger
+    speech: SpeechModel
+
+    @classmethod
+    def load(
+        cls,
+        ast_path: Path,
+        speech_path: Path,
+        device: torch.device,
+        precision: str = AUTO,
+        speech_backend: str = AUTO,
+    ) -> "Models":
+        """Reads both files.
+
+        Raises:
+            UsageError: A file cannot be used.
+        """
+        dtype = DTYPES[select_precision(precision, device.type)]
+        torch.backends.cudnn.allow_tf32 = dtype != torch.float32  # TF32 is as coarse as fp16
+        speech = SpeechModel.load(speech_path, speech_backend, device, dtype)
+        return cls(Tagger(load_checkpoint(ast_path), device, dtype), speech)
+
+
+def load_on_each(
+    devices: Sequence[torch.device],
+    ast_path: Path,
+    speech_path: Path,
+    precision: str,
+    speech_backend: str,
+) -> list[Models]:
+    """The same models on each device. (Essentia, if it runs the speech model, has its own.)"""
+    return [
+        Models.load(ast_path, speech_path, device, precision, speech_backend) for device in devices
+    ]

@@ -1,0 +1,137 @@
+"""One recording at a time: a file or an array of samples in, its prediction out."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from AST.audio.decoding import decode
+from AST.audio.mel_patches import mel_patches_of, patch_blocks
+from AST.audio.preparation import PreparedStem, prepare, prepare_recording
+from AST.audio.recording import Recording, Samples, to_model_rate
+from AST.audio.spectrogram import spectrogram
+from AST.devices import select_devices
+from AST.errors import UsageError
+from AST.labels import SPEECH, LabelMap
+from AST.recognition.models import Models
+from AST.rules import THRESHOLD_SPEECH_PRED_SCORE, Scores, best_instrument, decide
+from AST.settings import Settings
+from AST.weights import PUBLISHED, obtain_both
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """What the models say about one recording.
+
+    Attributes:
+        prediction: AudioSet's name in lower case, or ``speech`` or ``silence``.
+        score: Of the prediction, 0 to 1, from the model that decided; None for silence.
+        scores: AST's sigmoid scores of AudioSet's names, shape (527,); None for silence.
+        speech_score_percent: How much the recording sounds like spoken words.
+        rms_dbfs: Level of the whole recording.
+    """
+
+    prediction: str
+    score: float | None
+    scores: Scores | None
+    speech_score_percent: float
+    rms_dbfs: float
+
+
+class Recogniser:
+    """Both models, loaded once. Several threads may use one recogniser.
+
+    Args:
+        model: AST's weights: ``published``, ``tiny`` or the path of a file.
+        speech_model: The same for the speech model; None takes the one that belongs to ``model``.
+        settings: Device, precision and speech backend. The other settings are for whole runs.
+
+    Raises:
+        UsageError: A model cannot be found, fetched or loaded, or the device does not exist.
+    """
+
+    def __init__(
+        self,
+        model: str = PUBLISHED,
+        speech_model: str | None = None,
+        settings: Settings = Settings(),  # noqa: B008 (frozen)
+    ) -> None:
+        self.files = obtain_both(model, speech_model)
+        self.models = Models.load(
+            self.files["ast"].path,
+            self.files["speech"].path,
+            select_devices(settings.device)[0],
+            settings.precision,
+            settings.speech_backend,
+        )
+
+    def recognise(
+        self, sound: str | Path | npt.NDArray[Any], sample_rate_hz: int | None = None
+    ) -> Recognition:
+        """The prediction for a file, or for samples with their sample rate.
+
+        Args:
+            sound: A path, or floating point samples with full scale at 1, shape (n,) or
+                (n, channels).
+
+        Raises:
+            StemError: The file or the samples cannot be analysed.
+            UsageError: Samples came without a sample rate, or a path with one.
+        """
+        prepared = _prepared(sound, sample_rate_hz)
+        [speech_score_percent] = self.models.speech.scores_percent([prepared.mel_patches])
+        scores = None
+        if prepared.spectrogram is not None:
+            scores = self._scores(torch.from_numpy(prepared.spectrogram))
+        prediction, _ = decide(scores, speech_score_percent, LabelMap({}))
+        return Recognition(
+            prediction,
+            _score_of(prediction, scores, speech_score_percent),
+            scores,
+            speech_score_percent,
+            prepared.rms_dbfs,
+        )
+
+    def instrument(self, samples: Samples, speech_score_percent: float) -> tuple[str, float]:
+        """AudioSet's name and score of the best instrument in an excerpt.
+
+        Shape: (n,) at 16 kHz.
+
+        Raises:
+            StemError: The excerpt is shorter than one frame (25 ms).
+        """
+        return best_instrument(self._scores(spectrogram(samples)), speech_score_percent)
+
+    def speech_score_percent(self, path: Path) -> float:
+        """How much a file sounds like spoken words.
+
+        Raises:
+            StemError: The file cannot be decoded.
+        """
+        return self.models.speech.scores_percent([mel_patches_of(decode(path), path)])[0]
+
+    def _scores(self, clip: torch.Tensor) -> Scores:
+        scores: Scores = self.models.tagger.scores(clip.unsqueeze(0))[0]
+        return scores
+
+
+def _prepared(sound: str | Path | npt.NDArray[Any], sample_rate_hz: int | None) -> PreparedStem:
+    if isinstance(sound, np.ndarray):
+        if sample_rate_hz is None:
+            raise UsageError("samples came without a sample rate; pass sample_rate_hz")
+        recording = Recording.from_array(sound, sample_rate_hz)
+        return prepare_recording(recording, patch_blocks(to_model_rate(recording)))
+    if sample_rate_hz is not None:
+        raise UsageError("a file knows its sample rate; pass sample_rate_hz with samples only")
+    return prepare(Path(sound))
+
+
+def _score_of(prediction: str, scores: Scores | None, speech_score_percent: float) -> float | None:
+    if scores is None:
+        return None
+    if prediction == SPEECH and speech_score_percent >= THRESHOLD_SPEECH_PRED_SCORE:
+        return speech_score_percent / 100
+    return best_instrument(scores, speech_score_percent)[1]

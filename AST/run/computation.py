@@ -1,0 +1,66 @@
+"""How a run computes: what the user left open, decided for this machine."""
+
+import os
+from dataclasses import dataclass
+
+import torch
+
+from AST.devices import select_devices
+from AST.settings import CUDA, Settings, select_precision
+
+BATCH_SIZE, BATCH_SIZE_CUDA = 8, 32
+MAX_WORKERS = 8
+"""The default on a CPU is at most so many."""
+
+
+@dataclass(frozen=True)
+class Computation:
+    """Settings without a gap.
+
+    Attributes:
+        devices: One, or several GPUs that share the work.
+        precision: ``fp32``, ``bf16`` or ``fp16``.
+        speech_backend: ``auto``, ``torch`` or ``essentia``.
+        batch_size: Number of stems that go through the models together.
+        workers: Number of processes that prepare files; 0 uses none.
+    """
+
+    devices: tuple[torch.device, ...]
+    precision: str
+    speech_backend: str
+    batch_size: int
+    workers: int
+
+    @property
+    def device_type(self) -> str:
+        return self.devices[0].type
+
+
+def decide_computation(settings: Settings) -> Computation:
+    """Fills in what the settings leave open.
+
+    Raises:
+        UsageError: This machine does not have the device.
+    """
+    devices = select_devices(settings.device)
+    device_type = devices[0].type
+    batch_size = BATCH_SIZE_CUDA if device_type == CUDA else BATCH_SIZE
+    return Computation(
+        tuple(devices),
+        select_precision(settings.precision, device_type),
+        settings.speech_backend,
+        batch_size if settings.batch_size is None else settings.batch_size,
+        default_workers(device_type) if settings.workers is None else settings.workers,
+    )
+
+
+def default_workers(device_type: str) -> int:
+    """On a CPU one for each core. (In bf16 that was a little faster than half as many.)"""
+    cores = _usable_cores()
+    return max(1, cores - 1) if device_type == CUDA else min(MAX_WORKERS, cores)
+
+
+def _usable_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):  # Linux: the cores that this process may use
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,221 @@
+"""A run's results on disk from the first row on. They survive Ctrl-C, kill -9 and power cuts.
+
+During a run there are two files. ``results.csv.partial`` holds the rows, for people to watch.
+``results.csv.partial.jsonl`` holds everything about each row, for a later start to resume from. It
+is written first, and both are forced to disk, so a row that can be seen is never lost. At the end
+``results.scores.npz`` and ``results.run.json`` follow, and the partial file becomes the output.
+"""
+
+import base64
+import contextlib
+import fcntl
+import io
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+from AST.errors import UsageError
+from AST.labels import AUDIOSET_CLASS_COUNT
+from AST.results import OUTPUT_FLAG, RUN_RECORD, SCORES, Row, beside, format_rows
+from AST.writing import force_to_disk, write_whole, writing
+
+
+@dataclass(frozen=True)
+class StemResult:
+    """What a run knows about one stem. A failed or silent stem has NaN or None in some places.
+
+    Attributes:
+        scores: Sigmoid scores, shape (527,), float32.
+        failure: Why the stem could not be analysed, or None.
+        warning: What is odd about its file, or None.
+    """
+
+    row: Row
+    scores: npt.NDArray[np.float32] | None = None
+    speech_score_percent: float = float("nan")
+    rms_dbfs: float = float("nan")
+    failure: str | None = None
+    warning: str | None = None
+
+
+class Journal:
+    """The results of one run so far, on disk and in memory.
+
+    Args:
+        output: The results file that the run will end with.
+        identity: What must be the same so that a stopped run can be resumed.
+        restart: Whether to discard the rows of a stopped run.
+
+    Raises:
+        UsageError: Another run writes here, the files cannot be written, or there is a stopped run
+            that started with another identity.
+    """
+
+    def __init__(self, output: Path, identity: Mapping[str, Any], restart: bool = False) -> None:
+        self.output = output
+        self.results: list[StemResult] = []
+        self._identity: dict[str, Any] = json.loads(json.dumps(identity))
+        self._partial_path = output.with_name(output.name + ".partial")
+        self._log_path = output.with_name(output.name + ".partial.jsonl")
+        self._partial: BinaryIO | None = None
+        with writing(output, OUTPUT_FLAG):
+            self._log = open(self._log_path, "a+b")  # noqa: SIM115 (closed by close())
+            self._lock()
+            if self._partial_path.exists() and not restart:
+                self._resume()
+
+    def check_paths(self, paths: Sequence[str]) -> None:
+        """Checks that the rows so far have the first paths of the walk.
+
+        Raises:
+            UsageError: They differ.
+        """
+        if [result.row.path for result in self.results] != list(paths[: len(self.results)]):
+            raise self._damaged()
+
+    def append(self, results: Sequence[StemResult]) -> None:
+        """Adds finished stems, in walk order. They are on disk when this returns.
+
+        Raises:
+            UsageError: They cannot be written.
+        """
+        with writing(self._partial_path, OUTPUT_FLAG):
+            if self._partial is None:
+                self._partial = self._begin()
+            self.results += results
+            _append(self._log, "".join(_to_line(result) for result in results))
+            _append(self._partial, format_rows(result.row for result in results))
+
+    def complete(self, record: Mapping[str, Any]) -> None:
+        """Writes the scores and the record, and turns the partial file into the output.
+
+        Raises:
+            UsageError: They cannot be written.
+        """
+        scores = io.BytesIO()
+        np.savez_compressed(scores, allow_pickle=False, **self._arrays())
+        text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+        with writing(self.output, OUTPUT_FLAG):
+            write_whole(beside(self.output, SCORES), scores.getvalue())
+            write_whole(beside(self.output, RUN_RECORD), text.encode())
+            self._partial_path.replace(self.output)
+            self._log_path.unlink()
+
+    def close(self) -> None:
+        """Closes the files. Those of a stopped run stay as they are."""
+        with contextlib.suppress(OSError):  # append() has already reported a full disk
+            if self._partial:
+                self._partial.close()
+            if not os.fstat(self._log.fileno()).st_size:
+                self._log_path.unlink(missing_ok=True)
+            self._log.close()
+
+    def _lock(self) -> None:
+        # Not flock: forked workers would inherit that lock, and can live longer than a killed run.
+        try:
+            fcntl.lockf(self._log, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not os.path.samestat(os.fstat(self._log.fileno()), os.stat(self._log_path)):
+                raise BlockingIOError  # a run that has just ended removed this file
+        except (BlockingIOError, PermissionError, FileNotFoundError) as error:
+            raise UsageError(
+                f"{self._partial_path}: another run writes it; wait, or choose another --output"
+            ) from error
+
+    def _begin(self) -> BinaryIO:
+        """Writes to both files what the journal holds. Until then they are as they were."""
+        if not self.results:
+            self._log.truncate(0)
+            _append(self._log, json.dumps(self._identity) + "\n")
+        rows = format_rows([Row._fields, *(result.row for result in self.results)])
+        write_whole(self._partial_path, rows.encode())
+        return open(self._partial_path, "ab")
+
+    def _resume(self) -> None:
+        self._log.seek(0)
+        entries, size = self._whole_entries()
+        if len(entries) < 2:  # no row yet: nothing to resume
+            if self._partial_path.read_bytes().count(b"\n") > 1:
+                raise self._damaged()
+            return
+        started_with = entries[0]
+        if started_with != self._identity:
+            different = sorted(
+                key
+                for key in started_with.keys() | self._identity.keys()
+                if started_with.get(key) != self._identity.get(key)
+            )
+            raise UsageError(
+                f"{self._partial_path}: a stopped run that started with another "
+                f"{', '.join(different)}; start it with the same, or give --restart to discard "
+                "its rows, or another --output"
+            )
+        try:
+            self.results = [_from_fields(fields) for fields in entries[1:]]
+        except (KeyError, TypeError, ValueError) as error:
+            raise self._damaged() from error
+        self._log.truncate(size)
+        self._partial = self._begin()
+
+    def _whole_entries(self) -> tuple[list[dict[str, Any]], int]:
+        """The log's entries and their size in bytes, without a last one that was cut off."""
+        entries: list[dict[str, Any]] = []
+        size = 0
+        lines = self._log.readlines()
+        for number, line in enumerate(lines, 1):
+            try:
+                entry = json.loads(line.decode())
+            except ValueError:
+                entry = None
+            if isinstance(entry, dict) and line.endswith(b"\n"):
+                entries.append(entry)
+                size += len(line)
+            elif number < len(lines):
+                raise self._damaged()
+        return entries, size
+
+    def _damaged(self) -> UsageError:
+        return UsageError(
+            f"{self._log_path}: damaged or missing: the stopped run cannot be resumed; "
+            "give --restart to start again from the first stem, or another --output"
+        )
+
+    def scores(self) -> npt.NDArray[np.float32]:
+        """AST's scores of all stems, NaN where a stem has none. Shape: (n, 527)."""
+        no_scores = np.full(AUDIOSET_CLASS_COUNT, np.nan, np.float32)
+        return np.stack(
+            [no_scores if result.scores is None else result.scores for result in self.results]
+        )
+
+    def _arrays(self) -> dict[str, npt.NDArray[Any]]:
+        return {
+            "paths": np.array([result.row.path for result in self.results]),
+            "scores": self.scores(),
+            "speech_score_percent": np.array(
+                [result.speech_score_percent for result in self.results]
+            ),
+            "rms_dbfs": np.array([result.rms_dbfs for result in self.results]),
+        }
+
+
+def _append(file: BinaryIO, text: str) -> None:
+    force_to_disk(file, text.encode())
+
+
+def _to_line(result: StemResult) -> str:
+    fields = asdict(replace(result, scores=None))
+    if result.scores is not None:
+        fields["scores"] = base64.b64encode(result.scores.astype("<f4").tobytes()).decode()
+    return json.dumps(fields) + "\n"
+
+
+def _from_fields(fields: dict[str, Any]) -> StemResult:
+    if fields["scores"] is not None:
+        scores = np.frombuffer(base64.b64decode(fields["scores"]), "<f4")
+        fields["scores"] = scores.reshape(AUDIOSET_CLASS_COUNT)
+    return StemResult(**{**fields, "row": Row(*fields["row"])})

@@ -1,0 +1,75 @@
+"""What a run tells while it goes on: nothing, or lines and a progress bar on stderr."""
+
+import sys
+from typing import Any
+
+from AST.rules import best_instrument
+from AST.run.journal import StemResult
+
+
+class Progress:
+    """Takes what a run tells; this one prints nothing."""
+
+    def say(self, line: str) -> None:
+        """A line for people."""
+
+    def begin(self, stem_count: int, done_count: int) -> None:
+        """The models start to work; some stems were done before."""
+
+    def finish(self, result: StemResult) -> None:
+        """One more stem is done, and its row is on disk."""
+
+    def end(self) -> None:
+        """The models have stopped."""
+
+
+class ConsoleProgress(Progress):
+    """Prints to stderr, with a progress bar below the lines.
+
+    Args:
+        verbose: Whether to print a line for each stem.
+    """
+
+    def __init__(self, verbose: bool = False) -> None:
+        self._verbose = verbose
+        self._bar: Any = None
+
+    def say(self, line: str) -> None:
+        from tqdm import tqdm
+
+        tqdm.write(line, file=sys.stderr)
+
+    def begin(self, stem_count: int, done_count: int) -> None:
+        from tqdm import tqdm
+
+        self._bar = tqdm(total=stem_count, initial=done_count, unit="file")
+
+    def finish(self, result: StemResult) -> None:
+        self._bar.update()
+        for line in lines_about(result, self._verbose):
+            self.say(line)
+
+    def end(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
+def lines_about(result: StemResult, verbose: bool) -> list[str]:
+    """What to print about one stem: its failure or warning, and if verbose its labels."""
+    path = result.row.path
+    lines = []
+    if result.failure:
+        lines.append(f"error: {path}: {result.failure}")
+    if result.warning:
+        lines.append(f"warning: {path}: {result.warning}")
+    if verbose and not result.failure:
+        by_ast = ""
+        if result.scores is not None:
+            name, score = best_instrument(result.scores, result.speech_score_percent)
+            by_ast = f" (AST: {name.lower()} {score:.3f})"
+        lines.append(
+            f"{path}: speech score {result.speech_score_percent:.1f} %, "
+            f"prediction {result.row.prediction}{by_ast}, "
+            f"proposed label {result.row.proposed_label}, label {result.row.label}"
+        )
+    return lines

@@ -1,0 +1,1 @@
+"""The speech model: from mel patches to a speech score."""

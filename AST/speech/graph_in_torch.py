@@ -1,0 +1,137 @@
+"""Runs frozen TensorFlow graphs of VGGish's kind in torch: on its devices, in its precisions."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import torch
+from torch import nn
+
+from AST.speech.graph_file import Array, Node, UnsupportedGraphError
+from AST.speech.graph_layers import (
+    LAYERS,
+    OPERATIONS,
+    WITH_A_WEIGHT,
+    Bias,
+    Convolution,
+    Dense,
+    Scale,
+    Step,
+    Value,
+    as_tensor,
+    require,
+)
+
+ROWS_IN_CACHE = 16
+"""On a CPU; 8 to 32 are as good."""
+
+
+class GraphInTorch(nn.Module):
+    """A graph from one placeholder to one node.
+
+    Shape: as the graph's placeholder -> as its output.
+
+    Args:
+        nodes: See ``AST.speech.graph_file.nodes_up_to``.
+
+    Raises:
+        UnsupportedGraphError: The graph holds an operation that is not among those known here.
+    """
+
+    def __init__(self, nodes: Sequence[Node], placeholder: str) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList()
+        self._input, self._output = placeholder, nodes[-1].name
+        self._constants: dict[str, Array] = {}
+        self._steps: list[tuple[str, Step, tuple[str, ...]]] = []
+        self._uses = Counter(name for node in nodes for name in node.inputs)
+        for node in nodes:
+            self._add(node)
+        if self._input not in {name for _, _, inputs in self._steps for name in inputs}:
+            raise UnsupportedGraphError(f"its output does not depend on {placeholder}")
+        self._shapes = {k: v for k, v in self._constants.items() if v.dtype.kind == "i"}
+        del self._constants  # what is used of them is in the layers
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Convolutions on a few rows at a time, which stay in the cache; the rest on all at once.
+
+        (Dense layers are the other way round: their weights are larger than their input.)
+        """
+        rows = ROWS_IN_CACHE if x.device.type == "cpu" else len(x)
+        cut = self._first_dense()
+        if cut and len(x) > rows:
+            before, after = self._steps[:cut], self._steps[cut:]
+            (name,) = after[0][2]
+            parts = [self._run(before, self._input, part, name) for part in torch.split(x, rows)]
+            return self._run(after, name, torch.cat(parts), self._output)
+        return self._run(self._steps, self._input, x, self._output)
+
+    def _run(
+        self, steps: Sequence[tuple[str, Step, tuple[str, ...]]], start: str, x: Value, end: str
+    ) -> torch.Tensor:
+        values: dict[str, Value] = {**self._shapes, start: x}
+        left = Counter([end, *(name for _, _, inputs in steps for name in inputs)])
+        for name, step, inputs in steps:
+            values[name] = step(*(values[other] for other in inputs))
+            for other in inputs:  # activations take far more memory than the weights
+                left[other] -= 1
+                if not left[other]:
+                    del values[other]
+        result: torch.Tensor = values[end]
+        return result
+
+    def _first_dense(self) -> int:
+        """The place of the first dense layer, if nothing but its input goes beyond it; else 0."""
+        for place, (_, step, inputs) in enumerate(self._steps):
+            if isinstance(step, Dense):
+                later = {name for _, _, names in self._steps[place:] for name in names}
+                made_before = {name for name, _, _ in self._steps[:place]} | {self._input}
+                return place if later & made_before == set(inputs) else 0
+        return 0
+
+    def _add(self, node: Node) -> None:
+        inputs = node.inputs
+        if node.name == self._input:
+            return
+        if node.operation == "Const":
+            self._constants[node.name] = node.constant()
+        elif node.operation in ("Identity", "StopGradient") and inputs[0] in self._constants:
+            self._constants[node.name] = self._constants[inputs[0]]
+        elif node.operation in ("Conv2D", "MatMul"):
+            layer = LAYERS[node.operation](node, self._constant(node, 1))
+            self.layers.append(layer)
+            self._steps.append((node.name, layer, inputs[:1]))
+        elif node.operation in WITH_A_WEIGHT and any(map(self._is_weight, inputs)):
+            self._add_weight(node)
+        elif node.operation in OPERATIONS:
+            self._steps.append((node.name, OPERATIONS[node.operation](node), inputs))
+        else:
+            raise UnsupportedGraphError(f"it holds the operation {node.operation} ({node.name})")
+
+    def _add_weight(self, node: Node) -> None:
+        """A bias goes into the layer before it where that is possible: one pass less."""
+        require(node, node.text("data_format", "NHWC") == "NHWC", "channels that are not last")
+        place = 0 if self._is_weight(node.inputs[0]) else 1
+        weight, x = self._constant(node, place), node.inputs[1 - place]
+        name, step, inputs = self._steps[-1] if self._steps else ("", None, ())
+        if (
+            isinstance(step, Convolution | Dense)
+            and name == x
+            and node.operation != "Mul"
+            and weight.shape == (step.width,)
+            and step.bias is None
+            and self._uses[name] == 1
+        ):
+            step.bias = nn.Parameter(as_tensor(weight), requires_grad=False)
+            self._steps[-1] = (node.name, step, inputs)
+            return
+        layer = Scale(weight) if node.operation == "Mul" else Bias(weight)
+        self.layers.append(layer)
+        self._steps.append((node.name, layer, (x,)))
+
+    def _is_weight(self, name: str) -> bool:
+        return name in self._constants and self._constants[name].dtype.kind == "f"
+
+    def _constant(self, node: Node, place: int) -> Array:
+        name = node.inputs[place]
+        require(node, name in self._constants, f"{name} instead of a constant")
+        return self._constants[name]

@@ -1,0 +1,194 @@
+"""TensorFlow's operations in torch, as far as graphs of VGGish's kind hold them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from AST.speech.graph_file import Array, Node, UnsupportedGraphError
+
+Value = Any
+"""A tensor, its channels last as in TensorFlow, or an array of integers: a shape."""
+Step = Callable[..., Value]
+
+
+class Convolution(nn.Module):
+    """``Conv2D``. Shape: (n, height, width, channels) -> (n, height, width, channels)."""
+
+    def __init__(self, node: Node, kernel: Array) -> None:
+        super().__init__()
+        require(node, node.text("data_format", "NHWC") == "NHWC", "channels that are not last")
+        require(node, node.integers("dilations") in ((), (1, 1, 1, 1)), "dilation")
+        weight = as_tensor(kernel).permute(3, 2, 0, 1).contiguous(memory_format=torch.channels_last)
+        self.weight = nn.Parameter(weight, requires_grad=False)
+        self.bias: nn.Parameter | None = None
+        self.width = kernel.shape[3]
+        self.strides = node.integers("strides")[1:3]
+        self.padding = _padding_kind(node)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        images = x.permute(0, 3, 1, 2)
+        padding = _padding(self.padding, images.shape[2:], self.weight.shape[2:], self.strides)
+        if padding[0] == padding[1] and padding[2] == padding[3]:
+            margins = (padding[2], padding[0])
+        else:
+            images, margins = functional.pad(images, padding), (0, 0)
+        out = functional.conv2d(
+            images.to(self.weight.dtype), self.weight, self.bias, self.strides, margins
+        )
+        return out.permute(0, 2, 3, 1)
+
+
+class Dense(nn.Module):
+    """``MatMul`` with a constant. Shape: (n, inputs) -> (n, outputs)."""
+
+    def __init__(self, node: Node, weights: Array) -> None:
+        super().__init__()
+        require(node, not node.flag("transpose_a"), "a transposed input")
+        weight = as_tensor(weights if node.flag("transpose_b") else weights.T)  # a view serves
+        self.weight = nn.Parameter(weight, requires_grad=False)
+        self.bias: nn.Parameter | None = None
+        self.width = len(weight)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return functional.linear(x.to(self.weight.dtype), self.weight, self.bias)
+
+
+class Bias(nn.Module):
+    """A constant added. Shape: any -> the same."""
+
+    def __init__(self, bias: Array) -> None:
+        super().__init__()
+        self.bias = nn.Parameter(as_tensor(bias), requires_grad=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + self.bias
+
+
+class Scale(nn.Module):
+    """A constant multiplied. Shape: any -> the same."""
+
+    def __init__(self, factor: Array) -> None:
+        super().__init__()
+        self.factor = nn.Parameter(as_tensor(factor), requires_grad=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * self.factor
+
+
+WITH_A_WEIGHT = frozenset({"BiasAdd", "Add", "AddV2", "Mul"})
+LAYERS: Mapping[str, Callable[[Node, Array], Convolution | Dense]] = {
+    "Conv2D": Convolution,
+    "MatMul": Dense,
+}
+
+
+def _max_pool(node: Node) -> Step:
+    require(node, node.text("data_format", "NHWC") == "NHWC", "channels that are not last")
+    window, strides = node.integers("ksize")[1:3], node.integers("strides")[1:3]
+    kind = _padding_kind(node)  # not node itself, which keeps the whole graph's file in memory
+
+    def step(x: torch.Tensor) -> torch.Tensor:
+        images = x.permute(0, 3, 1, 2)
+        padding = _padding(kind, images.shape[2:], window, strides)
+        if any(padding):
+            images = functional.pad(images, padding, value=-torch.inf)
+        return functional.max_pool2d(images, window, strides).permute(0, 2, 3, 1)
+
+    return step
+
+
+def _mean(node: Node) -> Step:
+    keep = node.flag("keep_dims")
+    return lambda x, axes: x.mean(dim=tuple(np.atleast_1d(axes).tolist()), keepdim=keep)
+
+
+def _strided_slice(node: Node) -> Step:
+    shrinks = node.integer("shrink_axis_mask")
+    masks = ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask")
+    require(node, not any(node.integer(mask) for mask in masks), "a slice with a mask")
+
+    def step(shape: Array, begin: Array, end: Array, strides: Array) -> Array:
+        return shape[begin[0]] if shrinks else shape[begin[0] : end[0] : strides[0]]
+
+    return step
+
+
+def _pack(node: Node) -> Step:
+    axis = node.integer("axis")
+    return lambda *parts: np.stack(parts, axis=axis)
+
+
+def _squeeze(node: Node) -> Step:
+    axes = node.integers("squeeze_dims")
+    require(node, bool(axes), "no axes: it might take the batch's")
+    return lambda x: x.squeeze(axes)
+
+
+def _plain(step: Step) -> Callable[[Node], Step]:
+    """For an operation without attributes that matter."""
+    return lambda node: step
+
+
+def _in_range(x: torch.Tensor) -> torch.Tensor:
+    """In full precision, which a score is worth; what overflowed before becomes NaN.
+
+    The sigmoid of infinity is a number like others: nobody would see that a range was too small.
+    """
+    x = x.float()
+    return x + 0 * x
+
+
+OPERATIONS: Mapping[str, Callable[[Node], Step]] = {
+    "Add": _plain(lambda x, y: x + y),
+    "AddV2": _plain(lambda x, y: x + y),
+    "ConcatV2": _plain(lambda *parts: np.concatenate([np.atleast_1d(p) for p in parts[:-1]])),
+    "ExpandDims": _plain(lambda x, axis: x.unsqueeze(int(axis))),
+    "Identity": _plain(lambda x: x),
+    "MaxPool": _max_pool,
+    "Mean": _mean,
+    "Mul": _plain(lambda x, y: x * y),
+    "Pack": _pack,
+    "Prod": _plain(lambda shape, axis: np.prod(shape)),
+    "Relu": _plain(functional.relu),
+    "Reshape": _plain(lambda x, shape: x.reshape(tuple(np.atleast_1d(shape).tolist()))),
+    "Shape": _plain(lambda x: np.array(x.shape)),
+    "Sigmoid": _plain(lambda x: torch.sigmoid(_in_range(x))),
+    "Softmax": _plain(lambda x: torch.softmax(_in_range(x), dim=-1)),
+    "Squeeze": _squeeze,
+    "StopGradient": _plain(lambda x: x),
+    "StridedSlice": _strided_slice,
+}
+"""By TensorFlow's names: from a node to what it does."""
+
+
+def _padding_kind(node: Node) -> str:
+    kind = node.text("padding")
+    require(node, kind in ("SAME", "VALID"), f"the padding {kind}")
+    return kind
+
+
+def _padding(
+    kind: str, lengths: Sequence[int], window: Sequence[int], strides: Sequence[int]
+) -> tuple[int, int, int, int]:
+    """TensorFlow's padding as torch takes it: left, right, top, bottom; the odd one comes last."""
+    if kind != "SAME":
+        return 0, 0, 0, 0
+    totals = [
+        max(0, (-(-length // stride) - 1) * stride + size - length)
+        for length, size, stride in zip(lengths, window, strides, strict=True)
+    ]
+    (top, bottom), (left, right) = ((total // 2, total - total // 2) for total in totals)
+    return left, right, top, bottom
+
+
+def as_tensor(array: Array) -> torch.Tensor:
+    return torch.from_numpy(np.array(array, np.float32))
+
+
+def require(node: Node, is_so: bool, otherwise: str) -> None:
+    if not is_so:
+        raise UnsupportedGraphError(f"its {node.operation} ({node.name}) has {otherwise}")

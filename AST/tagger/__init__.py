@@ -1,0 +1,1 @@
+"""AST itself: from a spectrogram to the scores of AudioSet's names."""

@@ -1,0 +1,193 @@
+"""AST's weights on disk: the hub's safetensors and the authors' .pth, read and written.
+
+The file tells the network's size by the shapes of its tensors; nothing else describes it.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import safetensors
+import safetensors.torch
+import torch
+
+from AST.errors import UsageError
+from AST.labels import AUDIOSET_CLASS_COUNT
+from AST.tagger.network import (
+    HEAD_WIDTH,
+    PATCH_SIZE,
+    TOKEN_COUNT,
+    AudioSpectrogramTransformer,
+    Size,
+)
+from AST.writing import write_whole
+
+KeysInFile = Callable[[str], list[str]]
+"""From one of our parameter names to the file's: one, or three whose rows are to be joined."""
+
+HUB_NAMES = (
+    (r"^cls_token$", r"audio_spectrogram_transformer.embeddings.cls_token"),
+    (r"^dist_token$", r"audio_spectrogram_transformer.embeddings.distillation_token"),
+    (r"^pos_embed$", r"audio_spectrogram_transformer.embeddings.position_embeddings"),
+    (r"^patch_embed\.", r"audio_spectrogram_transformer.embeddings.patch_embeddings.projection."),
+    (r"^norm\.", r"audio_spectrogram_transformer.layernorm."),
+    (r"^mlp_head\.0\.", r"classifier.layernorm."),
+    (r"^mlp_head\.1\.", r"classifier.dense."),
+    (r"^blocks\.", r"audio_spectrogram_transformer.encoder.layer."),
+    (r"\.norm1\.", r".layernorm_before."),
+    (r"\.norm2\.", r".layernorm_after."),
+    (r"\.attn\.proj\.", r".attention.output.dense."),
+    (r"\.mlp\.fc1\.", r".intermediate.dense."),
+    (r"\.mlp\.fc2\.", r".output.dense."),
+)
+"""From our parameter names to those of the hub's model.safetensors (transformers 4)."""
+
+AUTHORS_UNUSED = re.compile(r"module\.v\.head(_dist)?\.")
+"""DeiT's ImageNet heads, which the authors' checkpoint still holds."""
+
+SHOWN_KEYS = 3
+"""How many wrong keys an error message lists before it only counts."""
+
+
+def hub_keys(name: str) -> list[str]:
+    """Names in the hub's file.
+
+    >>> hub_keys("blocks.3.norm1.bias")
+    ['audio_spectrogram_transformer.encoder.layer.3.layernorm_before.bias']
+    >>> [key.split(".")[-2] for key in hub_keys("blocks.3.attn.qkv.bias")]
+    ['query', 'key', 'value']
+    """
+    for pattern, replacement in HUB_NAMES:
+        name = re.sub(pattern, replacement, name)
+    if ".attn.qkv." not in name:
+        return [name]
+    return [name.replace(".attn.qkv.", f".attention.attention.{part}.") for part in _QKV]
+
+
+def author_keys(name: str) -> list[str]:
+    """Name in the authors' file.
+
+    >>> author_keys("patch_embed.bias"), author_keys("mlp_head.1.bias")
+    (['module.v.patch_embed.proj.bias'], ['module.mlp_head.1.bias'])
+    """
+    if name.startswith("mlp_head."):
+        return [f"module.{name}"]
+    return ["module.v." + name.replace("patch_embed.", "patch_embed.proj.")]
+
+
+_QKV = ("query", "key", "value")
+_SCHEMES: Sequence[KeysInFile] = (hub_keys, author_keys)
+
+
+def load_checkpoint(path: Path) -> AudioSpectrogramTransformer:
+    """The network with a file's weights, in float32 on the CPU, ready to infer.
+
+    Raises:
+        UsageError: The file cannot be read, or its keys or shapes are not AST's.
+    """
+    tensors = _read_tensors(path)
+    keys_in_file = next((scheme for scheme in _SCHEMES if scheme("cls_token")[0] in tensors), None)
+    if keys_in_file is None:
+        raise UsageError(
+            f"{path}: no AST weights: none of the keys "
+            f"{', '.join(scheme('cls_token')[0] for scheme in _SCHEMES)}; "
+            f"found {_listed(sorted(tensors))}"
+        )
+    size = _size_of(path, tensors, keys_in_file)
+    with torch.device("meta"):  # no time spent on weights that are replaced at once
+        model = AudioSpectrogramTransformer(size)
+    state = _match(path, tensors, model.state_dict(), keys_in_file)
+    model.load_state_dict(state, assign=True)
+    return model.eval().requires_grad_(False)
+
+
+def save_checkpoint(model: AudioSpectrogramTransformer, path: Path) -> None:
+    """Writes a network's weights: ``.safetensors`` in the hub's keys, ``.pth`` in the authors'."""
+    keys_in_file = hub_keys if path.suffix == ".safetensors" else author_keys
+    tensors: dict[str, torch.Tensor] = {}
+    for name, tensor in model.state_dict().items():
+        keys = keys_in_file(name)
+        parts = (part.contiguous() for part in tensor.cpu().chunk(len(keys)))
+        tensors.update(zip(keys, parts, strict=True))
+    if path.suffix == ".safetensors":
+        write_whole(path, safetensors.torch.save(tensors, {"format": "pt"}))
+    else:
+        torch.save(tensors, path)
+
+
+def _read_tensors(path: Path) -> Mapping[str, torch.Tensor]:
+    expected = "expected a .safetensors in the hub's keys or the authors' .pth"
+    try:
+        with open(path, "rb"):
+            pass  # what cannot be opened is told apart from what cannot be understood
+        if path.suffix == ".safetensors":
+            return safetensors.torch.load_file(path)
+        tensors = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}); {expected}") from error
+    except Exception as error:  # a damaged pickle can end in any error
+        kind = "safetensors" if path.suffix == ".safetensors" else "PyTorch weights"
+        raise UsageError(f"{path}: no readable {kind} file; {expected}") from error
+    if not isinstance(tensors, dict) or not all(
+        isinstance(key, str) and torch.is_tensor(tensor) for key, tensor in tensors.items()
+    ):
+        raise UsageError(f"{path}: holds no table of named tensors; {expected}")
+    return tensors
+
+
+def _size_of(path: Path, tensors: Mapping[str, torch.Tensor], keys_in_file: KeysInFile) -> Size:
+    position_key = keys_in_file("pos_embed")[0]
+    if position_key not in tensors or tensors[position_key].dim() != 3:
+        raise UsageError(f"{path}: key {position_key} is missing or no (1, tokens, width) tensor")
+    _, tokens, width = tensors[position_key].shape
+    depth = 0
+    while keys_in_file(f"blocks.{depth}.norm1.weight")[0] in tensors:
+        depth += 1
+    sizes = (Size(width, depth, stride) for stride in range(1, PATCH_SIZE + 1))
+    size = next((size for size in sizes if size.patch_count == tokens - TOKEN_COUNT), None)
+    if size is None or not depth or not width or width % HEAD_WIDTH:
+        raise UsageError(
+            f"{path}: {position_key} of shape {tuple(tensors[position_key].shape)} and {depth} "
+            f"blocks are no AST for 1024 frames; the published one has (1, 1214, 768) and 12"
+        )
+    return size
+
+
+def _match(
+    path: Path,
+    tensors: Mapping[str, torch.Tensor],
+    expected: Mapping[str, torch.Tensor],
+    keys_in_file: KeysInFile,
+) -> dict[str, torch.Tensor]:
+    """The file's tensors under our names, each of the expected shape."""
+    used = {key for name in expected for key in keys_in_file(name)}
+    faults = []
+    if missing := sorted(used - tensors.keys()):
+        faults.append(f"missing keys: {_listed(missing)}")
+    unknown = (key for key in tensors.keys() - used if not AUTHORS_UNUSED.match(key))
+    if listed := sorted(unknown):
+        faults.append(f"unknown keys: {_listed(listed)}")
+    state, wrong_shapes = {}, []
+    for name, parameter in expected.items():
+        keys = keys_in_file(name)
+        shape = torch.Size([parameter.shape[0] // len(keys), *parameter.shape[1:]])
+        present = [key for key in keys if key in tensors]
+        wrong_shapes += [
+            f"{key} is {tuple(tensors[key].shape)}, expected {tuple(shape)}"
+            for key in present
+            if tensors[key].shape != shape
+        ]
+        if present == keys and not wrong_shapes:
+            state[name] = torch.cat([tensors[key] for key in keys]).float()
+    if wrong_shapes:
+        faults.append(f"wrong shapes: {_listed(wrong_shapes)}")
+    if faults:
+        raise UsageError(
+            f"{path}: does not fit AST with {AUDIOSET_CLASS_COUNT} classes; {'; '.join(faults)}"
+        )
+    return state
+
+
+def _listed(items: Sequence[str]) -> str:
+    more = f" and {len(items) - SHOWN_KEYS} more" if len(items) > SHOWN_KEYS else ""
+    return ", ".join(items[:SHOWN_KEYS]) + more

@@ -1,0 +1,1 @@
+"""Random models and synthetic stems: what tests and measurements use instead of real ones."""

@@ -1,0 +1,122 @@
+"""Both models with seeded random weights, in the published formats: they run, and know nothing.
+
+``python -m synthetic.random_models FOLDER --size base384`` makes models of the published sizes.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from AST.speech.classifier import CLASS_COUNT, INPUT_NODE, OUTPUT_NODE, SPEECH_CLASS
+from AST.tagger.checkpoint import save_checkpoint
+from AST.tagger.network import SIZES, AudioSpectrogramTransformer, Size
+from synthetic.graph_writer import FrozenGraph
+
+SMALLEST = Size(width=64, depth=2, stride=16)
+SIZE_CHOICES = ("smallest", *SIZES)
+AST_FILE_NAME = "audio_mdl.pth"
+SPEECH_FILE_NAME = "genre_rosamerica-vggish-audioset-1.pb"
+VGGISH_CHANNELS = ((64,), (128,), (256, 256), (512, 512))
+"""Of the convolutions between the poolings (Hershey et al., ICASSP 2017)."""
+VGGISH_DENSE = (4096, 4096, 128)
+CLASSIFIER_SCALE = np.float32(0.1)
+"""Keeps the scores between 0.1 and 0.9: near 0 and 1 a sigmoid hides every difference."""
+
+
+def random_ast(size: Size, seed: int = 0) -> AudioSpectrogramTransformer:
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return AudioSpectrogramTransformer(size).eval()
+
+
+def write_mean_speech_model(
+    path: Path, seed: int = 0, speech_bias: float = 0.0, spread: float = 1.0
+) -> None:
+    """A graph of Essentia's conventions: mean over time, one dense layer, sigmoid.
+
+    Args:
+        speech_bias: Added to the speech class before the sigmoid: with ``spread`` 0 it alone
+            decides the score.
+        spread: Standard deviation of the weights.
+    """
+    generator = np.random.default_rng(seed)
+    bias = np.zeros(CLASS_COUNT, np.float32)
+    bias[SPEECH_CLASS] = speech_bias
+    graph = FrozenGraph()
+    mean = graph.mean("mean", graph.placeholder(INPUT_NODE, (-1, 96, 64)), axis=1)
+    weights = generator.normal(scale=spread, size=(64, CLASS_COUNT)).astype(np.float32)
+    graph.sigmoid(OUTPUT_NODE, graph.dense("dense", mean, weights, bias))
+    graph.write(path)
+
+
+def write_vggish_speech_model(path: Path, seed: int = 0) -> None:
+    """A graph of the published one's size and operations, about 289 MB."""
+    generator = np.random.default_rng(seed)
+
+    def weights(*shape: int) -> npt.NDArray[Any]:
+        scale = np.float32(np.sqrt(2 / np.prod(shape[:-1])))
+        array: npt.NDArray[Any] = generator.standard_normal(shape, dtype=np.float32) * scale
+        return array
+
+    graph = FrozenGraph()
+    x = graph.reshape("patches", graph.placeholder(INPUT_NODE, (-1, 96, 64)), (-1, 96, 64, 1))
+    channels = 1
+    for group, counts in enumerate(VGGISH_CHANNELS):
+        for place, count in enumerate(counts):
+            name = f"conv{group}_{place}"
+            bias = np.zeros(count, np.float32)
+            x = graph.convolution(name, x, weights(3, 3, channels, count), bias)
+            x = graph.relu(f"{name}/Relu", x)
+            channels = count
+        x = graph.max_pool(f"pool{group}", x)
+    width = 6 * 4 * channels
+    x = graph.reshape("flat", x, (-1, width))
+    for place, count in enumerate(VGGISH_DENSE):
+        x = graph.dense(f"dense{place}", x, weights(width, count), np.zeros(count, np.float32))
+        x = graph.relu(f"dense{place}/Relu", x)
+        width = count
+    classifier = CLASSIFIER_SCALE * weights(width, CLASS_COUNT)
+    logits = graph.dense("classifier", x, classifier, np.zeros(CLASS_COUNT, np.float32))
+    graph.sigmoid(OUTPUT_NODE, logits)
+    graph.write(path)
+
+
+def write_models(folder: Path, size: str) -> None:
+    """Both files into a folder; ``smallest`` makes small ones, else as large as published."""
+    speech_path = folder / SPEECH_FILE_NAME
+    if size == "smallest":
+        save_checkpoint(random_ast(SMALLEST), folder / AST_FILE_NAME)
+        write_mean_speech_model(speech_path, spread=0.1)
+    else:
+        save_checkpoint(random_ast(SIZES[size]), folder / AST_FILE_NAME)
+        write_vggish_speech_model(speech_path)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Writes both models with random weights.")
+    parser.add_argument("folder", type=Path, help="where to write them")
+    parser.add_argument(
+        "--size",
+        choices=SIZE_CHOICES,
+        default="smallest",
+        help="AST's size; the speech model is of the published size unless this is smallest "
+        "(default: %(default)s)",
+    )
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = build_parser().parse_args(argv)
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    write_models(arguments.folder, arguments.size)
+    print(f"Random weights, for trying the suite only: {arguments.folder}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,172 @@
+"""Results relabelled: rules of the dictionary, and the script from the command line."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from AST.datasets.moisesdb import DATASET as MOISESDB
+from AST.dictionary import read_dictionary
+from AST.errors import UsageError
+from AST.evaluation.relabelling import relabelled, uncovered
+from AST.labels import LabelMap
+from AST.results import Row, format_rows, read_rows
+from tests.helpers import ROOT, ROWS, RunScript, stem_scores, write_scores
+
+DICTIONARY = {"bass": ["bass guitar", "Synthesizer"], "vocals": ["rapping", "speech"]}
+
+
+def test_without_scores_predictions_stay_and_rules_stay_decided() -> None:
+    rows = relabelled(ROWS, None, LabelMap(DICTIONARY))
+    assert [row.prediction for row in rows] == [row.prediction for row in ROWS]
+    # Speech by the speech model is kept; AST's own "Speech" is a name like others.
+    proposed = ["bass", "bass", "speech", "vocals", "silence"]
+    assert [row.proposed_label for row in rows] == proposed
+
+
+def test_with_scores_predictions_are_decided_anew() -> None:
+    scores = stem_scores()
+    scores.speech_score_percent[2:4] = 20, 2  # no longer speech; "Speech" passed over
+    rows = relabelled(ROWS, scores, LabelMap(DICTIONARY))
+    assert [(row.prediction, row.proposed_label) for row in rows] == [
+        ("bass guitar", "bass"),
+        ("synthesizer", "bass"),
+        ("rapping", "vocals"),
+        ("piano", "other"),
+        ("silence", "silence"),
+    ]
+
+
+def test_the_dictionary_of_a_run_gives_its_labels_again() -> None:
+    committed = read_rows(ROOT / "results_moises.csv")
+    emptied = [row._replace(proposed_label="other") for row in committed]
+    assert relabelled(emptied, None, LabelMap(MOISESDB.names_of_class)) == committed
+
+
+def test_what_a_dictionary_does_not_name() -> None:
+    assert uncovered([*ROWS, ROWS[1]], {"vocals": ["SPEECH"]}) == [
+        ("synthesizer", 2), ("bass guitar", 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("d.json", json.dumps(DICTIONARY)), ("d.toml", 'bass = ["bass guitar", "Synthesizer"]')],
+)
+def test_dictionaries_in_files(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content)
+    assert read_dictionary(tmp_path / name)["bass"] == DICTIONARY["bass"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("d.json", "{", r"d\.json: neither JSON nor TOML \(Expecting"),
+        ("d.toml", "bass = [", r"d\.toml: neither JSON nor TOML"),
+        ("d.json", b"\xff\xfe\x00", r"d\.json: neither JSON nor TOML"),
+        ("d.json", "[]", r'd\.json: expected \{"stem": \["AudioSet name", \.\.\.\], \.\.\.\}'),
+        ("d.json", '{"bass": "bass guitar"}', r"'bass' is 'bass guitar'; expected a list"),
+        ("d.json", '{"a": ["organ"], "b": ["Organ"]}', r"'organ' stands under 'a' and under 'b'"),
+        ("d.json", '{"Speech": ["organ"]}', r"d\.json: 'Speech' cannot be a stem's name"),
+        ("d.json", '{"other": ["organ"]}', r"d\.json: 'other' cannot be a stem's name"),
+        ("d.json", '{"silence": ["organ"]}', r"d\.json: 'silence' cannot be a stem's name"),
+        (
+            "d.json",
+            '{"a": ["organ"], "a": []}',
+            r"d\.json: .*\(a key stands twice among \['a', 'a'",
+        ),
+        ("d.json", '{"\\ud800": ["organ"]}', r"d\.json: neither JSON nor TOML"),
+        ("d.json", '{" ": ["organ"]}', r"d\.json: ' ' cannot be a stem's name"),
+        ("gone.json", None, r"gone\.json: No such file or directory; expected a label dict"),
+    ],
+)
+def test_files_that_are_no_dictionary(
+    tmp_path: Path, name: str, content: str | bytes | None, message: str
+) -> None:
+    if content is not None:
+        data = content if isinstance(content, bytes) else content.encode()
+        (tmp_path / name).write_bytes(data)
+    with pytest.raises(UsageError, match=message):
+        read_dictionary(tmp_path / name)
+
+
+def test_the_script_writes_what_the_readers_read(run: RunScript, tmp_path: Path) -> None:
+    file = tmp_path / "r.csv"
+    file.write_text(format_rows([Row._fields, *ROWS]), newline="")
+    write_scores(tmp_path / "r.scores.npz", [row.path for row in ROWS], stem_scores())
+    record = {"label_dictionary": {"bass": []}, "counts": {"matches": 1}, "x": 2}
+    (tmp_path / "r.run.json").write_text(json.dumps(record))
+    dictionary = {"bass": ["bass guitar", "base guitar"], "vocals": ["speech"], "x": ["music"]}
+    (tmp_path / "d.json").write_text(json.dumps(dictionary))
+    result = run("relabel.py", file, "--labels", tmp_path / "d.json")
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "r.scores.npz").exists()
+    assert result.stdout.splitlines() == [
+        "Accuracy: 40.00% (2/5 matches)",
+        "Before: 20.00% (1/5 matches)",
+        "Changed: 1 proposed labels, 0 predictions",
+    ]
+    output = tmp_path / "r.relabelled.csv"
+    assert result.stderr.splitlines() == [
+        "warning: 'base guitar' (bass) is no AudioSet label; 'bass guitar' is",
+        "warning: 'music' (x) is an AudioSet label that is never predicted: it names no instrument",
+        "warning: the dictionary does not name the prediction 'synthesizer' (1 stems): other",
+        "warning: the dictionary has no stem 'drums': none of its stems can be right",
+        f"written to {output}",
+    ]
+    assert [row.proposed_label for row in read_rows(output)][3] == "vocals"
+    record = json.loads((tmp_path / "r.relabelled.run.json").read_text())
+    assert record == {"label_dictionary": dictionary, "relabelled_from": str(file), "x": 2}
+    again = run("computeaccuracy.py", output)
+    assert again.returncode == 0, again.stderr
+    assert "speech rule off" in again.stdout
+
+
+def test_scores_of_an_earlier_relabelling_do_not_stay(run: RunScript, tmp_path: Path) -> None:
+    file, scores = tmp_path / "r.csv", tmp_path / "r.scores.npz"
+    file.write_text(format_rows([Row._fields, *ROWS]), newline="")
+    write_scores(scores, [row.path for row in ROWS], stem_scores())
+    assert run("relabel.py", file, "--dataset", "dsd100").returncode == 0
+    assert (tmp_path / "r.relabelled.scores.npz").read_bytes() == scores.read_bytes()
+    scores.unlink()
+    assert run("relabel.py", file, "--dataset", "dsd100").returncode == 0
+    assert not (tmp_path / "r.relabelled.scores.npz").exists()
+
+
+@pytest.mark.parametrize("name", ["run.csv", "run.scores.npz", "run.run.json"])
+def test_what_another_run_left_is_not_overwritten(
+    run: RunScript, tmp_path: Path, name: str
+) -> None:
+    file = tmp_path / "r.csv"
+    file.write_text(format_rows([Row._fields, *ROWS]), newline="")
+    (tmp_path / name).write_text('{"label_dictionary": {"bass": []}}')
+    result = run("relabel.py", file, "--dataset", "dsd100", "--output", tmp_path / "run.csv")
+    assert result.returncode == 2
+    assert result.stderr == (
+        f"error: {tmp_path / name}: is there already, and not from relabelling; choose another "
+        "name by --output, or remove it\n"
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["r.csv", name])
+
+
+def test_mistakes_take_one_line(run: RunScript, tmp_path: Path) -> None:
+    file = tmp_path / "r.csv"
+    file.write_text(format_rows([Row._fields, *ROWS]), newline="")
+    for arguments, message in (
+        ([file, "--dataset", "dsd100", "--output", file], "this command reads or writes that"),
+        ([file, "--dataset", "dsd100", "--output", tmp_path / "r.bak"], "r.scores.npz: this comma"),
+        ([tmp_path, "--dataset", "dsd100"], "Is a directory; expected a results file"),
+        ([file, "--dataset", "dsd100", "--output", tmp_path / "no" / "x.csv"], "cannot be written"),
+    ):
+        result = run("relabel.py", *arguments)
+        assert result.returncode == 2
+        assert message in result.stderr
+        assert len(result.stderr.splitlines()) == 1
+    assert "one of the arguments --dataset --labels is required" in run("relabel.py", file).stderr
+
+
+def test_scores_of_silence_are_not_asked() -> None:
+    scores = stem_scores()
+    scores.scores[:] = np.nan
+    assert relabelled(ROWS[4:], scores, LabelMap(DICTIONARY)) == ROWS[4:]

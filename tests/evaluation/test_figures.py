@@ -1,0 +1,244 @@
+"""Figures by class, their uncertainty, and runs compared: against libraries and by hand."""
+
+import json
+from math import comb
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn import metrics as oracle
+
+from AST.errors import UsageError
+from AST.evaluation.classes import (
+    Confusion,
+    balanced_accuracy,
+    class_figures,
+    confusion_matrix,
+    macro_f1,
+    no_class_counts,
+    raw_confusions,
+    without_errors,
+)
+from AST.evaluation.comparison import compare, mcnemar_p
+from AST.evaluation.findings import find
+from AST.evaluation.saved_run import SavedRun, read_run
+from AST.evaluation.songs import guessed_songs
+from AST.evaluation.text import describe, probability
+from AST.evaluation.uncertainty import Interval, song_interval, wilson_interval
+from AST.results import Row, format_rows
+
+ROWS = [
+    Row("bass", "D/Sources/Dev/1/bass.wav", "bass guitar", "bass"),
+    Row("drums", "D/Sources/Dev/1/drums.wav", "drum kit", " Drums"),
+    Row("vocals", "D/Sources/Dev/1/vocals.wav", "speech", "speech"),
+    Row("bass", "D/Sources/Dev/2/bass.wav", "synthesizer", "other"),
+    Row("drums", "D/Sources/Dev/2/drums.wav", "error", "error"),
+    Row("Vocals ", "D/Sources/Dev/2/vocals.wav", "bass guitar", "bass"),
+    Row("bass", "D/Sources/Test/3/bass.wav", "synthesizer", "other"),
+]
+"""Right: bass 1 of 3, drums 1 of 2, vocals 0 of 2; songs: 2 of 3, 0 of 3, 0 of 1."""
+
+
+def at(rows: list[Row], root: str) -> list[Row]:
+    return [row._replace(path=row.path.replace("D/", root, 1)) for row in rows]
+
+
+def test_class_figures_by_hand() -> None:
+    bass, drums, vocals = class_figures(ROWS)
+    assert (bass.label, bass.support, bass.precision) == ("bass", 3, 1 / 2)
+    assert bass.recall == pytest.approx(1 / 3)
+    assert bass.f1 == pytest.approx(2 / 5)
+    assert (drums.precision, drums.recall) == (1, 1 / 2)
+    assert drums.f1 == pytest.approx(2 / 3)
+    assert (vocals.precision, vocals.recall, vocals.f1) == (0, 0, 0)
+
+
+@pytest.mark.filterwarnings("ignore:y_pred contains classes")
+def test_means_over_classes_are_those_of_scikit_learn() -> None:
+    generator = np.random.default_rng(4)
+    names = ["a", "b", "c", "d"]
+    rows = [
+        Row(str(label), f"{i}.wav", "", str(proposed))
+        for i, (label, proposed) in enumerate(
+            zip(generator.choice(names, 200), generator.choice([*names, "other"], 200), strict=True)
+        )
+    ]
+    reference, proposed = [row.label for row in rows], [row.proposed_label for row in rows]
+    figures = class_figures(rows)
+    assert macro_f1(figures) == pytest.approx(
+        oracle.f1_score(reference, proposed, labels=names, average="macro")
+    )
+    assert balanced_accuracy(figures) == pytest.approx(
+        oracle.balanced_accuracy_score(reference, proposed)
+    )
+    assert [figure.support for figure in figures] == sorted(
+        (reference.count(name) for name in names), reverse=True
+    )
+
+
+def test_what_is_no_class_is_counted_apart() -> None:
+    assert no_class_counts(ROWS) == {"other": 2, "speech": 1, "silence": 0, "error": 1}
+    assert len(without_errors(ROWS)) == 6
+
+
+def test_confusion_matrix_has_the_classes_first() -> None:
+    matrix = confusion_matrix(ROWS)
+    assert list(matrix.index) == ["bass", "drums", "vocals"]
+    assert list(matrix.columns) == ["bass", "drums", "vocals", "error", "other", "speech"]
+    assert matrix.to_numpy().tolist() == [
+        [1, 0, 0, 0, 2, 0],
+        [0, 1, 0, 1, 0, 0],
+        [1, 0, 0, 0, 0, 1],
+    ]
+
+
+def test_confusions_with_what_ast_heard() -> None:
+    first, *others = raw_confusions(ROWS)
+    assert first == Confusion("bass", "synthesizer", "other", False, 2)
+    assert "error" not in {one.prediction for one in others}
+    assert "speech (speech model)" in {one.heard for one in others}
+    assert {one.count for one in others} == {1}
+
+
+@pytest.mark.parametrize(("matches", "total"), [(276, 300), (0, 5), (5, 5)])
+def test_wilson_interval_by_its_formula(matches: int, total: int) -> None:
+    z = 1.959963984540054
+    share = matches / total
+    middle = (share + z**2 / (2 * total)) / (1 + z**2 / total)
+    half = z / (1 + z**2 / total) * np.sqrt(share * (1 - share) / total + z**2 / (4 * total**2))
+    interval = wilson_interval(matches, total)
+    assert interval.low_percent == pytest.approx(100 * (middle - half), abs=1e-9)
+    assert interval.high_percent == pytest.approx(100 * (middle + half), abs=1e-9)
+
+
+def test_songs_are_drawn_whole() -> None:
+    songs = [str(i // 10) for i in range(400)]
+    alike = [float(i // 10 % 2) for i in range(400)]  # all of a song right or all wrong
+    mixed = [float(i % 2) for i in range(400)]  # half of each song right
+    wide, narrow = song_interval(songs, alike), song_interval(songs, mixed)
+    assert narrow == Interval(50, 50)
+    assert wide is not None
+    # 40 songs, each right or wrong: the binomial spread of 40, not of 400 draws.
+    assert wide.low_percent == pytest.approx(35, abs=2.6)
+    assert wide.high_percent == pytest.approx(65, abs=2.6)
+    assert song_interval(songs, alike) == wide
+
+
+def test_the_bootstrap_is_that_of_its_seed() -> None:
+    generator = np.random.default_rng(0)  # the seed that the text names
+    right = (np.arange(30) % 7 < 4).astype(float)
+    drawn = np.concatenate([generator.integers(0, 30, (500, 30)) for _ in range(20)])
+    interval = song_interval(range(30), right.tolist())
+    assert interval is not None
+    assert [interval.low_percent, interval.high_percent] == pytest.approx(
+        np.percentile(100 * right[drawn].mean(axis=1), [2.5, 97.5])
+    )
+
+
+def test_one_song_has_no_interval() -> None:
+    assert song_interval(["a", "a"], [1, 0]) is None
+
+
+@pytest.mark.parametrize(("gained", "lost"), [(8, 1), (0, 3), (5, 5), (30, 12)])
+def test_mcnemar_by_its_sum(gained: int, lost: int) -> None:
+    total = gained + lost
+    tail = sum(comb(total, k) for k in range(min(gained, lost) + 1)) / 2**total
+    assert mcnemar_p(gained, lost) == pytest.approx(min(1, 2 * tail))
+
+
+def test_songs_of_both_layouts() -> None:
+    assert guessed_songs(ROWS)[:4:3] == ["D/Sources/Dev/1", "D/Sources/Dev/2"]
+    tracks = [
+        Row("Other_Keys", "m/moisesdb_v0.1/abc/other_keys/x.wav", "organ", "other_keys"),
+        Row("keys", "m/moisesdb_v0.1/abc/other_keys/y.wav", "organ", "keys"),  # renamed
+        Row("bass", "m/moisesdb_v0.1/abc/bass/z.wav", "bass guitar", "bass"),
+    ]
+    assert set(guessed_songs(tracks)) == {"m/moisesdb_v0.1/abc"}
+    assert saved("a.csv", tracks).paths_from_song[0] == "abc/other_keys/x.wav"
+    called_bass = [Row(name, f"D/Bass/{name}.wav", "", "") for name in ("bass", "drums")]
+    assert set(guessed_songs(called_bass)) == {"D/Bass"}
+    both = [Row(name, f"D/s/{name}/{name}.wav", "", "") for name in ("bass", "drums")]
+    assert set(guessed_songs(both)) == {"D/s"}
+
+
+def saved(name: str, rows: list[Row]) -> SavedRun:
+    return SavedRun(Path(name), rows)
+
+
+def test_runs_are_matched_whatever_their_root() -> None:
+    others = at(ROWS, "/elsewhere/")
+    others[3] = others[3]._replace(proposed_label="bass", prediction="bass guitar")
+    others[0] = others[0]._replace(proposed_label="other", prediction="tick")
+    others[6] = others[6]._replace(proposed_label="bass", prediction="bass guitar")
+    result = compare(saved("a.csv", ROWS), saved("b.csv", others[:1] + others[2:]))
+    assert (result.stems, result.only_here, result.only_there, result.songs) == (6, 1, 0, 3)
+    assert result.accuracy_percent == pytest.approx(100 / 6)
+    assert result.difference_percent == pytest.approx(-100 / 6)
+    assert (result.gained, result.lost) == ({"bass": 1}, {"bass": 2})
+    assert result.mcnemar_p == 1
+    assert [change.path for change in result.changed] == [ROWS[i].path for i in (0, 3, 6)]
+    assert result.changed[0].other_prediction == "tick"
+    assert result.interval is not None
+    assert result.interval.low_percent < result.difference_percent < result.interval.high_percent
+
+
+def test_some_stems_may_have_kept_their_place() -> None:
+    others = [ROWS[0], *at(ROWS[1:], "/elsewhere/")]
+    result = compare(saved("a.csv", ROWS), saved("b.csv", others))
+    assert (result.stems, result.only_here, result.changed) == (7, 0, [])
+
+
+def test_runs_over_different_stems_are_not_compared() -> None:
+    strangers = [Row("bass", "m/moisesdb_v0.1/x/bass/1.wav", "bass guitar", "bass")]
+    with pytest.raises(UsageError, match=r"a\.csv and b\.csv have no stem in common, such as D/S"):
+        compare(saved("a.csv", ROWS), saved("b.csv", strangers))
+    with pytest.raises(UsageError, match=r"bass\.wav: bass in a\.csv, drums in b\.csv; expected"):
+        compare(
+            saved("a.csv", ROWS),
+            saved("b.csv", [ROWS[0]._replace(label="drums")]),
+        )
+    with pytest.raises(UsageError, match=r"b\.csv: 2 stems are called D/Sources/Dev/1/bass\.wav"):
+        compare(saved("a.csv", ROWS), saved("b.csv", [ROWS[0], ROWS[0]]))
+
+
+def test_findings_are_json_and_text(tmp_path: Path) -> None:
+    file, other = tmp_path / "r.csv", tmp_path / "other.csv"
+    for path, rows in ((file, ROWS), (other, at(ROWS, "E/"))):
+        path.write_text(format_rows([Row._fields, *rows]), newline="")
+    findings = find(read_run(file, ROWS), other)
+    content = json.loads(json.dumps(findings.as_json(), allow_nan=False))
+    assert content["accuracy_percent"] == pytest.approx(200 / 7)
+    assert content["accuracy_without_errors_percent"] == pytest.approx(200 / 6)
+    assert content["confusion"]["bass"] == {
+        "bass": 1, "drums": 0, "vocals": 0, "error": 0, "other": 2, "speech": 0,
+    }  # fmt: skip
+    assert content["scores"] is None
+    assert content["intervals"] == {"confidence": 0.95, "resamples": 10_000, "seed": 0}
+    assert content["comparison"]["difference_percent"] == 0
+    assert describe(findings).endswith("McNemar's exact p = 1, taking stems for independent")
+    others = at(ROWS, "E/")
+    others[3] = others[3]._replace(prediction="bass guitar", proposed_label="bass")
+    other.write_text(format_rows([Row._fields, *others]), newline="")
+    text = describe(find(read_run(file, ROWS), other))
+    assert text.endswith(
+        "D/Sources/Dev/2/bass.wav: other (synthesizer), there bass (bass guitar); reference bass"
+    )
+    assert "drawing songs (3 songs, 10000 bootstrap resamples, seed 0)" in text
+    assert "Accuracy without the stems that failed: 33.33 %" in text
+    assert "  bass -> synthesizer 2" in text
+    assert "Scores: there is no r.scores.npz and no r.run.json beside it." in text
+    assert "difference -14.29 points" in text
+
+
+def test_a_run_of_failures_only_still_has_figures() -> None:
+    rows = [row._replace(prediction="error", proposed_label="error") for row in ROWS]
+    findings = find(SavedRun(Path("r.csv"), rows))
+    assert findings.accuracy_without_errors_percent is None
+    text = describe(findings)
+    assert "Accuracy without the stems that failed: no stem is left" in text
+    assert "error 7 (100.0 %)" in text
+
+
+@pytest.mark.parametrize(("p", "text"), [(0.0390625, "= 0.0391"), (1e-13, "< 1e-12")])
+def test_p_values_in_words(p: float, text: str) -> None:
+    assert probability(p) == text

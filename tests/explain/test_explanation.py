@@ -1,0 +1,149 @@
+"""What AST attended to: the rollout by hand, places in a file, and the script."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from AST.explain.explanation import Explanation, explain, input_places_s, over_spectrogram, rollout
+from AST.explain.picture import draw
+from AST.recognition.recogniser import Recogniser
+from AST.tagger.network import TOKEN_COUNT, Size
+from synthetic.stems import SAMPLE_RATE_HZ, write_samples
+from tests.helpers import ModelFlags, RunScript, tone
+
+SMALL = Size(64, depth=2, stride=16)
+
+
+def attention(rows: dict[int, int], tokens: int = TOKEN_COUNT + SMALL.patch_count) -> torch.Tensor:
+    """One head in which some tokens attend to one other, and the rest to themselves."""
+    weights = torch.eye(tokens)
+    for token, target in rows.items():
+        weights[token] = torch.eye(tokens)[target]
+    return weights[None, None]
+
+
+def test_rollout_follows_attention_through_the_blocks() -> None:
+    first, second = TOKEN_COUNT + 70, TOKEN_COUNT + 5
+    # In the first block patch 5 takes from patch 70; in the second the class tokens from patch 5.
+    blocks = [attention({second: first}), attention({0: second, 1: second})]
+    shares = rollout(blocks, SMALL)
+    assert shares.shape == SMALL.patch_grid == (8, 64)
+    assert shares[0, 5] == 0.25  # half of a half: the rest of patch 5 is what it was
+    assert shares[1, 6] == 0.25
+    assert shares.sum() == 0.5  # the other half is the class tokens themselves
+
+
+def test_no_block_has_no_rollout() -> None:
+    with pytest.raises(ValueError, match="at least one block"):
+        rollout([], SMALL)
+
+
+def test_heads_are_averaged() -> None:
+    both = torch.cat([attention({0: 7, 1: 7}), attention({0: 9, 1: 9})], dim=1)
+    shares = rollout([both], SMALL).flatten()
+    assert shares[7 - TOKEN_COUNT] == shares[9 - TOKEN_COUNT] == 0.25
+
+
+def test_patches_are_spread_where_they_lie() -> None:
+    patches = torch.zeros(SMALL.patch_grid)
+    patches[2, 3] = 1
+    image = over_spectrogram(patches, 16)
+    assert image.shape == (128, 1024)
+    assert image[32:48, 48:64].min() == 1
+    assert image.sum() == 256
+
+
+def test_overlapping_patches_share() -> None:
+    size = Size(64, stride=10)
+    image = over_spectrogram(torch.ones(size.patch_grid), 10)
+    assert image.min() == 0  # the upper edges, which no patch reaches
+    assert set(np.unique(image[:126, :1016])) == {1}
+
+
+def test_places_end_with_what_ast_hears() -> None:
+    ranges = np.array([[44_100, 2 * 44_100], [5 * 44_100, 60 * 44_100]])
+    assert input_places_s(ranges, 44_100) == [(1.0, 2.0), (5.0, 14.255)]
+    assert input_places_s(ranges[:1], 44_100) == [(1.0, 2.0)]
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    """Two seconds of silence, three of a tone, two of silence."""
+    silence = np.zeros(2 * SAMPLE_RATE_HZ)
+    path = tmp_path / r"$\tone_{$.wav"
+    write_samples(path, np.concatenate([silence, tone(440, 3, SAMPLE_RATE_HZ), silence]))
+    return path
+
+
+def test_the_script_draws_and_tells(
+    run: RunScript, recording: Path, models: ModelFlags, tmp_path: Path
+) -> None:
+    result = run("explain.py", recording, *models, "--output", tmp_path / "x.png")
+    assert result.returncode == 0, result.stderr
+    first, places, *best, picture = result.stdout.splitlines()
+    assert first.startswith(f"{recording}: ")
+    assert "speech score" in first
+    assert places == "AST's input, of 0:07.0: 0:01.8 to 0:05.2"  # 200 ms of silence are kept
+    scores = [float(line.split()[0]) for line in best]
+    assert len(scores) == 10
+    assert scores == sorted(scores, reverse=True)
+    assert picture == f"picture: {tmp_path / 'x.png'}"
+    with Image.open(tmp_path / "x.png") as drawn:
+        assert drawn.size == (1540, 660)
+        assert len(np.unique(np.asarray(drawn.convert("L")))) > 50
+
+
+def test_a_tone_is_seen_where_it_sounds(
+    recording: Path, ast_path: Path, no_speech_path: Path
+) -> None:
+    explanation = explain(recording, Recogniser(str(ast_path), str(no_speech_path)))
+    loudness = explanation.spectrogram.mean(axis=0)  # 200 ms of silence, 3 s of tone, 200 ms
+    assert loudness[30:300].min() > loudness[:10].max()
+    assert explanation.attended.max() > 0
+    assert explanation.attended.shape == explanation.spectrogram.shape == (128, 1024)
+
+
+def test_both_panels_are_drawn(tmp_path: Path) -> None:
+    ramp = np.linspace(0, 1, 1024, dtype=np.float32) * np.ones((128, 1), np.float32)
+    whole = Explanation("tick", [("Tick", 0.5)], [(0.0, 1.0)], 1.0, ramp, ramp)
+    nothing = np.zeros_like(ramp)
+    pictures = []
+    for one in (whole, replace(whole, spectrogram=nothing), replace(whole, attended=nothing)):
+        draw(tmp_path / "x.png", "title", one)
+        with Image.open(tmp_path / "x.png") as drawn:
+            pictures.append(np.asarray(drawn.convert("L"), float))
+    upper, lower = (slice(0, 330), slice(0, 1000)), (slice(330, 660), slice(0, 1000))
+    all_there, no_spectrogram, no_attention = pictures
+    assert np.abs(all_there - no_spectrogram)[upper].mean() > 10
+    assert np.abs(all_there - no_attention)[lower].mean() > 10
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("gone.wav", "gone.wav: does not exist; expected an audio file"),
+        (".", ": is a folder; expected an audio file"),
+        ("text.wav", "text.wav: "),
+        ("silence.wav", "silence.wav: nothing sounds in it, so AST has no input; choose"),
+    ],
+)
+def test_files_that_cannot_be_explained(
+    run: RunScript, models: ModelFlags, tmp_path: Path, name: str, message: str
+) -> None:
+    (tmp_path / "text.wav").write_text("no sound")
+    write_samples(tmp_path / "silence.wav", np.zeros(SAMPLE_RATE_HZ))
+    result = run("explain.py", tmp_path / name, *models, "--output", tmp_path / "x.png")
+    assert result.returncode == 2
+    assert message in result.stderr.splitlines()[-1]
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "x.png").exists()
+
+
+def test_a_picture_of_an_unknown_kind(run: RunScript, recording: Path, models: ModelFlags) -> None:
+    result = run("explain.py", recording, *models, "--output", recording.with_name("x.tune"))
+    assert result.returncode == 2
+    assert "x.tune: expected a name that ends in .png, .svg, .pdf" in result.stderr

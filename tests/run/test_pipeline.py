@@ -1,0 +1,137 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from AST.audio import preparation
+from AST.audio.decoding import decode
+from AST.audio.mel_patches import MelPatchesOfFile
+from AST.audio.preparation import PreparedStem, prepare
+from AST.audio.recording import Recording
+from AST.datasets.dataset import Stem
+from AST.errors import UsageError
+from AST.labels import LabelMap
+from AST.model_files import AST_FILE, SPEECH_FILE
+from AST.recognition.models import Models, load_on_each
+from AST.run import workers as workers_module
+from AST.run.pipeline import analyse_batch, analyse_batches
+from AST.run.workers import FailedStem, Preparation, PreparedStems
+
+
+def test_a_file_is_decoded_once(stems: list[Stem], monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded = []
+
+    def counted(path: Path) -> Recording:
+        decoded.append(path)
+        return decode(path)
+
+    monkeypatch.setattr(preparation, "decode", counted)
+    prepared = prepare(stems[0].path)
+    assert decoded == [stems[0].path]
+    assert prepared.spectrogram is not None
+    assert prepared.spectrogram.shape == (1024, 128)
+    assert sum(len(block) for block in prepared.mel_patches) == 1
+    assert prepared.rms_dbfs == pytest.approx(-9.03, abs=0.01)
+
+
+def test_silence_has_no_spectrogram(stems: list[Stem]) -> None:
+    prepared = prepare(stems[1].path)
+    assert prepared.spectrogram is None
+    assert prepared.rms_dbfs == -200
+
+
+def test_whatever_a_file_does_the_others_go_on(
+    stems: list[Stem], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(path: Path) -> PreparedStem:
+        raise MemoryError("too long")
+
+    monkeypatch.setattr(workers_module, "prepare", broken)
+    assert PreparedStems(stems)[0] == FailedStem("fails unexpectedly: MemoryError: too long")
+
+
+def test_a_batch_may_mix_sound_silence_and_failures(
+    stems: list[Stem], ast_path: Path, no_speech_path: Path
+) -> None:
+    models = Models.load(ast_path, no_speech_path, torch.device("cpu"))
+    prepared = [PreparedStems(stems)[index] for index in range(4)]
+    results = list(analyse_batch(stems, prepared, models, LabelMap({})))
+    assert [result.row.label for result in results] == ["a", "b", "c", "d"]
+    assert [result.row.prediction for result in results][1:3] == ["silence", "error"]
+    assert results[2].failure == "cannot be opened: No such file or directory"
+    for index in (0, 3):
+        [alone] = analyse_batch([stems[index]], [prepared[index]], models, LabelMap({}))
+        assert alone.row == results[index].row
+        assert alone.scores is not None
+        assert results[index].scores is not None
+        np.testing.assert_allclose(results[index].scores, alone.scores, atol=1e-6)  # type: ignore[arg-type]
+    [failed] = analyse_batch(stems[2:3], prepared[2:3], models, LabelMap({}))
+    assert failed.row.prediction == "error"
+
+
+@pytest.mark.parametrize("device_count", [1, 2, 3])
+def test_devices_share_the_batches_and_keep_the_order_of_the_walk(
+    stems: list[Stem], ast_path: Path, no_speech_path: Path, device_count: int
+) -> None:
+    devices = [torch.device("cpu")] * device_count
+    models = load_on_each(devices, ast_path, no_speech_path, "fp32", "torch")
+    many = stems * 4
+    batches = Preparation(many, 0).batches(3)
+    results = list(analyse_batches(many, batches, models, LabelMap({})))
+    assert [len(batch) for batch in results] == [3, 3, 3, 3, 3, 1]
+    rows = [result.row for batch in results for result in batch]
+    assert [row.path for row in rows] == [stem.path_text for stem in many]
+    assert rows[:4] == rows[4:8] == rows[12:]
+
+
+def test_a_long_file_that_is_gone_when_it_is_read_again_fails_alone(
+    stems: list[Stem], ast_path: Path, no_speech_path: Path, tmp_path: Path
+) -> None:
+    models = Models.load(ast_path, no_speech_path, torch.device("cpu"))
+    prepared = [PreparedStems(stems)[index] for index in range(4)]
+    assert isinstance(prepared[0], PreparedStem)
+    prepared[0] = replace(prepared[0], mel_patches=MelPatchesOfFile(tmp_path / "gone.wav"))
+    results = analyse_batch(stems, prepared, models, LabelMap({}))
+    assert results[0].failure == "cannot be opened: No such file or directory"
+    assert [result.row.prediction for result in results][:3] == ["error", "silence", "error"]
+    assert results[3].scores is not None
+
+
+def test_what_fails_on_a_device_stops_the_run(
+    stems: list[Stem], ast_path: Path, no_speech_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(spectrograms: torch.Tensor) -> None:
+        raise UsageError("no memory on cuda:1 for a batch of 3")
+
+    devices = [torch.device("cpu")] * 2
+    models = load_on_each(devices, ast_path, no_speech_path, "fp32", "torch")
+    monkeypatch.setattr(models[1].tagger, "scores", broken)
+    batches = Preparation(stems * 4, 0).batches(3)
+    with pytest.raises(UsageError, match="no memory on cuda:1"):
+        list(analyse_batches(stems * 4, batches, models, LabelMap({})))
+
+
+@pytest.mark.parametrize(("precision", "tolerance"), [("bf16", 0.02), ("fp16", 0.003)])
+@pytest.mark.parametrize("backend", ["torch", "essentia"])
+def test_every_precision_and_backend_gives_nearly_the_scores_of_fp32(
+    stems: list[Stem], precision: str, tolerance: float, backend: str
+) -> None:
+    device = torch.device("cpu")
+    paths = AST_FILE.embedded, SPEECH_FILE.embedded
+    prepared = [PreparedStems(stems)[index] for index in range(4)]
+    plain = Models.load(*paths, device, "fp32", "essentia")
+    lower = Models.load(*paths, device, precision, backend)
+    for expected, result in zip(
+        analyse_batch(stems, prepared, plain, LabelMap({})),
+        analyse_batch(stems, prepared, lower, LabelMap({})),
+        strict=True,
+    ):
+        assert result.row.prediction == expected.row.prediction
+        assert result.speech_score_percent == pytest.approx(
+            expected.speech_score_percent, abs=100 * tolerance, nan_ok=True
+        )
+        if expected.scores is not None:
+            assert result.scores is not None
+            np.testing.assert_allclose(result.scores, expected.scores, rtol=0, atol=tolerance)

@@ -1,0 +1,196 @@
+"""transformers' AST is the oracle, on the same random weights."""
+
+import contextlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors
+import safetensors.torch
+import torch
+from transformers import ASTConfig, ASTForAudioClassification
+
+from AST.errors import UsageError
+from AST.model_files import AST_FILE
+from AST.tagger.checkpoint import author_keys, hub_keys, load_checkpoint, save_checkpoint
+from AST.tagger.network import SIZES, Size, attention_maps
+from synthetic.random_models import random_ast
+
+SMALL = Size(width=128, depth=2, stride=16)
+TOLERANCE = 1e-4
+
+
+def oracle(size: Size) -> ASTForAudioClassification:
+    """transformers' network with random weights; the epsilon is the one AST was trained with."""
+    torch.manual_seed(0)
+    config = ASTConfig(
+        hidden_size=size.width,
+        num_hidden_layers=size.depth,
+        num_attention_heads=size.head_count,
+        intermediate_size=4 * size.width,
+        frequency_stride=size.stride,
+        time_stride=size.stride,
+        layer_norm_eps=1e-6,
+        num_labels=527,
+        attn_implementation="eager",
+    )
+    model = ASTForAudioClassification(config).eval()
+    for parameter in model.parameters():  # transformers' own start leaves tokens and biases at 0
+        torch.nn.init.normal_(parameter, mean=parameter.detach().mean().item(), std=0.02)
+    return model
+
+
+def to_author_keys(
+    hub_tensors: dict[str, torch.Tensor], names: list[str]
+) -> dict[str, torch.Tensor]:
+    """The authors' file from the hub's, with the unused heads that theirs has."""
+    tensors = {
+        author_keys(name)[0]: torch.cat([hub_tensors[key] for key in hub_keys(name)])
+        for name in names
+    }
+    return {
+        **tensors,
+        "module.v.head.weight": torch.zeros(1000, 8),
+        "module.v.head_dist.bias": torch.zeros(1000),
+    }
+
+
+@pytest.mark.parametrize("size", [SMALL, Size(width=64, depth=1), SIZES["base384"]])
+def test_transformers_gives_the_same_logits(tmp_path: Path, size: Size) -> None:
+    theirs = oracle(size)
+    theirs.save_pretrained(tmp_path)
+    spectrograms = torch.randn(2, 1024, 128)
+    with torch.inference_mode():
+        expected = theirs(spectrograms).logits
+    hub_path = tmp_path / "model.safetensors"
+    hub_model = load_checkpoint(hub_path)
+    assert hub_model.size == size
+
+    names = list(hub_model.state_dict())
+    author_path = tmp_path / "audio_mdl.pth"
+    torch.save(to_author_keys(safetensors.torch.load_file(hub_path), names), author_path)
+    for model in (hub_model, load_checkpoint(author_path)):
+        with torch.inference_mode():
+            torch.testing.assert_close(model(spectrograms), expected, rtol=0, atol=TOLERANCE)
+
+
+def test_transformers_gives_the_same_attention(tmp_path: Path) -> None:
+    theirs = oracle(SMALL)
+    theirs.save_pretrained(tmp_path)
+    spectrograms = torch.randn(2, 1024, 128)
+    with torch.inference_mode():
+        expected = theirs(spectrograms, output_attentions=True).attentions
+    maps = attention_maps(load_checkpoint(tmp_path / "model.safetensors"), spectrograms)
+    for ours, their in zip(maps, expected, strict=True):
+        torch.testing.assert_close(ours, their, rtol=0, atol=1e-6)
+
+
+def test_transformers_reads_what_is_written(tmp_path: Path) -> None:
+    ours = random_ast(SMALL)
+    theirs = oracle(SMALL)
+    theirs.save_pretrained(tmp_path)
+    save_checkpoint(ours, tmp_path / "model.safetensors")
+    theirs = ASTForAudioClassification.from_pretrained(tmp_path).eval()
+    spectrograms = torch.randn(1, 1024, 128)
+    with torch.inference_mode():
+        torch.testing.assert_close(
+            theirs(spectrograms).logits, ours(spectrograms), rtol=0, atol=TOLERANCE
+        )
+
+
+@pytest.mark.parametrize("name", ["a.safetensors", "a.pth"])
+def test_half_precision_files_become_float32(tmp_path: Path, name: str) -> None:
+    model = random_ast(SMALL)
+    save_checkpoint(model.half(), tmp_path / name)
+    loaded = load_checkpoint(tmp_path / name)
+    for key, tensor in loaded.state_dict().items():
+        assert tensor.dtype == torch.float32
+        torch.testing.assert_close(tensor, model.state_dict()[key].float())
+
+
+def test_a_file_of_the_published_size_has_the_published_number_of_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    save_checkpoint(random_ast(SIZES["base384"]), path)
+    assert path.stat().st_size == AST_FILE.size_bytes
+    with safetensors.safe_open(path, "pt") as file:
+        assert len(file.keys()) == 203
+
+
+def write_spoilt(path: Path, **changes: torch.Tensor | None) -> None:
+    """A hub file in which some keys have another tensor, or none."""
+    save_checkpoint(random_ast(SMALL), path)
+    tensors = safetensors.torch.load_file(path)
+    for key, tensor in changes.items():
+        tensors.pop(key, None)
+        if tensor is not None:
+            tensors[key] = tensor
+    safetensors.torch.save_file(tensors, path)
+
+
+BIAS = "classifier.dense.bias"
+POSITIONS = "audio_spectrogram_transformer.embeddings.position_embeddings"
+QUERY = "audio_spectrogram_transformer.encoder.layer.1.attention.attention.query.bias"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({BIAS: None}, r"missing keys: classifier\.dense\.bias"),
+        ({QUERY: None}, r"missing keys: .*layer\.1\.attention\.attention\.query\.bias"),
+        ({"foo": torch.zeros(1)}, "unknown keys: foo"),
+        ({BIAS: torch.zeros(10)}, r"classifier\.dense\.bias is \(10,\), expected \(527,\)"),
+        ({QUERY: torch.zeros(1)}, r"query\.bias is \(1,\), expected \(128,\)"),
+        ({POSITIONS: torch.zeros(1, 77, 128)}, r"shape \(1, 77, 128\) and 2 blocks are no AST"),
+        ({POSITIONS: torch.zeros(1, 514, 100)}, r"shape \(1, 514, 100\) and 2 blocks are no AST"),
+        ({POSITIONS: None}, "position_embeddings is missing"),
+    ],
+)
+def test_a_file_that_does_not_fit_says_where(
+    tmp_path: Path, changes: dict[str, torch.Tensor | None], message: str
+) -> None:
+    path = tmp_path / "model.safetensors"
+    write_spoilt(path, **changes)
+    with pytest.raises(UsageError, match=message):
+        load_checkpoint(path)
+
+
+def test_files_that_hold_no_weights(tmp_path: Path) -> None:
+    safetensors.torch.save_file({"foo": torch.zeros(1)}, tmp_path / "a.safetensors")
+    with pytest.raises(
+        UsageError, match=r"no AST weights: none of the keys .*cls_token.*found foo"
+    ):
+        load_checkpoint(tmp_path / "a.safetensors")
+    for name in ("b.safetensors", "b.pth"):
+        (tmp_path / name).write_text("no weights at all")
+        with pytest.raises(UsageError, match=f"{name}: no readable .* file"):
+            load_checkpoint(tmp_path / name)
+        with pytest.raises(UsageError, match="cannot be read"):
+            load_checkpoint(tmp_path / "nowhere" / name)
+    torch.save({1: torch.zeros(1)}, tmp_path / "c.pth")
+    with pytest.raises(UsageError, match="holds no table of named tensors"):
+        load_checkpoint(tmp_path / "c.pth")
+
+
+@pytest.mark.parametrize("name", ["a.pth", "a.safetensors"])
+def test_a_damaged_file_takes_one_line(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    save_checkpoint(random_ast(Size(width=64, depth=1, stride=16)), path)
+    content = path.read_bytes()
+    generator = np.random.default_rng(0)
+    for _ in range(40):
+        path.write_bytes(content[: generator.integers(len(content))])
+        with pytest.raises(UsageError, match=name):
+            load_checkpoint(path)
+        damaged = bytearray(content)
+        for place in generator.integers(0, 3000, 5):
+            damaged[place : place + 1] = generator.bytes(1)
+        path.write_bytes(damaged)
+        with contextlib.suppress(UsageError):  # some bytes are only weights
+            load_checkpoint(path)
+
+
+def test_a_pickle_is_not_run(tmp_path: Path) -> None:
+    path = tmp_path / "evil.pth"
+    torch.save({"module.v.cls_token": Path("x")}, path)
+    with pytest.raises(UsageError, match="no readable PyTorch weights file"):
+        load_checkpoint(path)
