@@ -1,31 +1,16 @@
 # What people and CI run. PYTHON chooses the interpreter: make test PYTHON=python3.13
 PYTHON ?= python3
-# Each interpreter has an environment of its own.
+# Each interpreter has its own environment.
 VENV ?= .venv$(if $(filter-out python3,$(PYTHON)),-$(notdir $(PYTHON)))
 BIN = $(VENV)/bin
-WORK = training/build
-PACKAGES = $(WORK)/packages
-# A folder of recorded notes for the training, and a trial instead of hours; see training/README.md.
-SAMPLES ?=
-QUICK ?=
 
-.PHONY: demo demo-songs train-tiny test lint doc bench clean
+.PHONY: demo test lint doc bench performance clean
 
 demo: $(VENV)/.installed
-	@echo "SMALL EMBEDDED models on songs made for this demo. Its figures say nothing about the"
-	@echo "published AST."
+	@echo "The SMALL EMBEDDED models on songs that were made for this demo:"
 	$(BIN)/python analyze_dsd100.py demo/DSD100 --model tiny
 	$(BIN)/python analyze_moisesdb.py demo/moisesdb --model tiny
-	@echo "These figures are of the small embedded models: they say nothing about the published AST."
-
-demo-songs: $(VENV)/.installed-dev $(PACKAGES)/.installed
-	$(BIN)/python -m training.speak $(WORK)/speech
-	$(BIN)/python -m training.demo_songs demo --packages $(PACKAGES) --speech $(WORK)/speech \
-	    $(if $(SAMPLES),--samples $(SAMPLES))
-
-train-tiny: $(VENV)/.installed-dev $(if $(QUICK),,$(PACKAGES)/.installed)
-	$(BIN)/python -m training $(WORK) $(if $(QUICK),--quick,--packages $(PACKAGES)) \
-	    $(if $(SAMPLES),--samples $(SAMPLES))
+	@echo "These figures are of the small embedded models. They say nothing about the published AST."
 
 test: lint
 	$(BIN)/python -m pytest
@@ -35,28 +20,31 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# The pictures in doc/, from the demo's results; needs Chromium.
 doc: $(VENV)/.installed-dev demo
 	$(BIN)/python -m doc.make_pictures
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m bench.throughput
 
-clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+# The tables in doc/performance.md; about half an hour on two idle cores.
+performance: $(VENV)/.installed-dev
+	$(BIN)/python -m bench.throughput --write
+	$(BIN)/python -m bench.steps --write
+	$(BIN)/python -m bench.precision --write
+	$(BIN)/python -m bench.scaling --write
 
-$(VENV)/bin/python:
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
+
+$(BIN)/python:
+	$(PYTHON) -m AST.supported
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.installed: requirements.txt | $(VENV)/bin/python
+$(VENV)/.installed: requirements.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --requirement requirements.txt
 	touch $@
 
-$(PACKAGES)/.installed: training/package.json
-	mkdir -p $(PACKAGES)
-	cp $< $(PACKAGES)
-	npm install --silent --no-audit --no-fund --prefix $(PACKAGES)
-	touch $@
-
-$(VENV)/.installed-dev: requirements.txt requirements-training.txt requirements-dev.txt | $(VENV)/bin/python
+$(VENV)/.installed-dev: requirements.txt requirements-dev.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
 	touch $@ $(VENV)/.installed

@@ -1,4 +1,4 @@
-"""The table of published model files: where each lies, how large it is, its hash, its licence."""
+"""The table of published model files: where each is, its size, its hash and its licence."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +20,13 @@ class ModelFile:
     """One published model file.
 
     Attributes:
-        flag: The command-line flag that names another file in its place.
-        local_paths: Where such a file is found without a flag, put there by the user; the first is
-            where the reference study keeps it, the last where to put a download made by hand.
+        what: A description for the user.
+        flag: The command-line flag that names another file to use instead.
         sha256: Of the published file.
-        embedded: The small model of our own that stands in for it where the user asks for that.
-        git_blob_sha1: Of the study's copy, where that is another file with the same weights.
+        local_paths: Where the user can put a file that is then used without a flag. The study
+            keeps its file at the first path. Error messages show the last path.
+        embedded: Our small model, which ``tiny`` uses instead.
+        git_blob_sha1: Of the study's copy, if that is a different file with the same weights.
     """
 
     what: str
@@ -79,7 +80,7 @@ MODEL_FILES = (AST_FILE, SPEECH_FILE)
 
 
 def cache_folder() -> Path:
-    """This user's folder for what the suite fetches or finds out about models."""
+    """This user's folder for downloaded models and for results of checks on them."""
     import pooch
 
     return Path(pooch.os_cache("ast-stem-suite"))

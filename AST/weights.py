@@ -1,11 +1,10 @@
-"""Where the models' files come from: found or fetched, and verified.
+"""Finds the models' files, fetches missing ones, and verifies them.
 
-``python -m AST.weights`` shows which are there, ``--fetch`` fetches them ahead of a run.
+``python -m AST.weights`` shows which files are here. ``--fetch`` fetches the missing ones.
 """
 
 import argparse
 import hashlib
-import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -15,20 +14,20 @@ from typing import Any
 
 from AST.command_line import EXIT_OK, EXIT_SOME_FILES_FAILED, exit_code, new_parser
 from AST.errors import UsageError
-from AST.model_files import AST_FILE, MODEL_FILES, SPEECH_FILE, HubFile, ModelFile, cache_folder
+from AST.fetching import fetch, find_cached
+from AST.model_files import AST_FILE, MODEL_FILES, SPEECH_FILE, ModelFile
 from AST.writing import printable
 
 PUBLISHED, TINY = "published", "tiny"
-DOWNLOAD_TIMEOUT_S = 30
 HASH_CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
 class LocalModel:
-    """A model file on this machine, hashed.
+    """A model file on this machine, with its hash.
 
     Attributes:
-        is_published: Whether its bytes are the published ones.
+        is_published: Whether its content is that of the published file.
     """
 
     path: Path
@@ -37,13 +36,14 @@ class LocalModel:
 
     @property
     def kind(self) -> str:
-        """For people: what the file is."""
+        """What the file is, in words for the user."""
         if self.is_published:
             return "the published file"
         is_tiny = any(self.path == model_file.embedded for model_file in MODEL_FILES)
         return f"{'the small embedded model, ' if is_tiny else ''}not the published file"
 
     def record(self) -> dict[str, Any]:
+        """The file as it appears in a run record."""
         return {
             "path": printable(self.path),
             "sha256": self.sha256,
@@ -52,13 +52,16 @@ class LocalModel:
 
 
 def obtain(choice: str, model_file: ModelFile) -> LocalModel:
-    """The file to load for ``published``, fetched if it must be, for ``tiny``, or for a path.
+    """The file to load. ``published`` fetches it if necessary.
 
-    Files that the user names or has put where the study keeps them are taken as they are, with
-    their hash for the record. Fetched ones must have the published hash each time.
+    A file that the user names, or has put where the study keeps it, may have any hash. A fetched
+    file must have the published hash; this is checked each time.
+
+    Args:
+        choice: ``published``, ``tiny`` or the path of a file.
 
     Raises:
-        UsageError: The file is not there, cannot be fetched or has a wrong hash.
+        UsageError: The file does not exist, cannot be fetched or has a wrong hash.
     """
     if choice != PUBLISHED:
         return _hashed(model_file.embedded if choice == TINY else Path(choice), model_file)
@@ -69,7 +72,11 @@ def obtain(choice: str, model_file: ModelFile) -> LocalModel:
 
 
 def obtain_both(model: str, speech_model: str | None) -> dict[str, LocalModel]:
-    """Files of ``ast`` and ``speech``; without a choice the speech model is AST's companion.
+    """The files of ``ast`` and ``speech``.
+
+    Args:
+        model: See ``choice`` of ``obtain``.
+        speech_model: The same. None chooses ``tiny`` if AST is ``tiny``, else ``published``.
 
     Raises:
         UsageError: See ``obtain``.
@@ -81,75 +88,12 @@ def obtain_both(model: str, speech_model: str | None) -> dict[str, LocalModel]:
     }
 
 
-def find_cached(model_file: ModelFile) -> Path | None:
-    """Where an earlier download of a file lies, if it does."""
-    if model_file.hub:
-        from huggingface_hub import try_to_load_from_cache
-
-        hub = model_file.hub
-        found = try_to_load_from_cache(hub.repository, hub.name, revision=hub.revision)
-        return Path(found) if isinstance(found, str) else None
-    path = cache_folder() / _file_name(model_file)
-    return path if path.exists() else None
-
-
-def fetch(model_file: ModelFile) -> Path:
-    """Downloads a file into its cache; until it is whole it lies there under another name.
-
-    Raises:
-        UsageError: No download, or one with a wrong hash.
-    """
-    size_mb = model_file.size_bytes / 1e6
-    print(f"Fetching {model_file.url} ({size_mb:.0f} MB)", file=sys.stderr)
-    try:
-        return _fetch_from_hub(model_file.hub) if model_file.hub else _fetch_from_url(model_file)
-    except Exception as error:  # the network libraries' errors have no base class in common
-        raise UsageError(
-            f"cannot fetch {model_file.url} ({_reason(error)}); fetch it by other means and put it "
-            f"at {model_file.local_paths[-1]} or name it by {model_file.flag}"
-        ) from error
-
-
-def _reason(error: BaseException) -> str:
-    """What lies at the bottom of an error, on one line: libraries wrap it in general advice."""
-    while error.__cause__:
-        error = error.__cause__
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
-
-
-def _fetch_from_hub(hub: HubFile) -> Path:
-    import huggingface_hub
-
-    logging.getLogger("huggingface_hub").setLevel("ERROR")  # its retries would be a line each
-    return Path(huggingface_hub.hf_hub_download(hub.repository, hub.name, revision=hub.revision))
-
-
-def _fetch_from_url(model_file: ModelFile) -> Path:
-    import pooch
-    from tqdm import tqdm
-
-    pooch.get_logger().setLevel("WARNING")
-    with tqdm(total=model_file.size_bytes, unit="B", unit_scale=True) as progress:
-        path = pooch.retrieve(
-            model_file.url,
-            known_hash=f"sha256:{model_file.sha256}",
-            fname=_file_name(model_file),
-            path=cache_folder(),
-            downloader=pooch.HTTPDownloader(progressbar=progress, timeout=DOWNLOAD_TIMEOUT_S),
-        )
-    return Path(path)
-
-
-def _file_name(model_file: ModelFile) -> str:
-    return model_file.url.rpartition("/")[2]
-
-
 def _verified(path: Path, model_file: ModelFile) -> LocalModel:
     model = _hashed(path, model_file)
     if model.sha256 != model_file.sha256:
         raise UsageError(
             f"{path}: sha256 {model.sha256}, expected {model_file.sha256}: not the published file; "
-            f"delete {path.resolve()} to have it fetched anew"
+            f"delete {path.resolve()} to fetch it again"
         )
     return model
 
@@ -174,7 +118,7 @@ def _hashed(path: Path, model_file: ModelFile) -> LocalModel:
 
 
 def _status(model_file: ModelFile) -> tuple[str, bool]:
-    """What is there of a model file, for people, and whether a run can use it."""
+    """Where a model file is, in words for the user, and whether a run can use it."""
     local = next(filter(Path.is_file, model_file.local_paths), None) or find_cached(model_file)
     if local is None:
         return "not here yet", False
@@ -187,7 +131,7 @@ def _status(model_file: ModelFile) -> tuple[str, bool]:
 
 def build_parser() -> argparse.ArgumentParser:
     parser = new_parser("Shows which of the published model files are here, and verifies them.")
-    parser.add_argument("--fetch", action="store_true", help="fetch those that are not here")
+    parser.add_argument("--fetch", action="store_true", help="fetch the missing files")
     return parser
 
 
@@ -197,7 +141,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def show(fetch_missing: bool) -> int:
-    """Prints what is there of each published file; returns the exit code."""
+    """Prints the state of each published file. Returns the exit code."""
     usable = []
     for model_file in MODEL_FILES:
         if fetch_missing:

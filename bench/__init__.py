@@ -1,1 +1,1 @@
-"""Measurements of speed, memory and precision. Nothing that a run needs."""
+"""Measurements of speed, memory and precision. A run does not need them."""

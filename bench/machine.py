@@ -1,4 +1,4 @@
-"""What the hardware could do at best: the floor under every time."""
+"""What the hardware can do at best: the lower limit of every time."""
 
 import platform
 import time
@@ -9,7 +9,7 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-from AST.audio.mel_patches import PATCH_BANDS, PATCH_FRAMES
+from AST.audio.mel_patches import MEL_PATCH_BANDS, MEL_PATCH_FRAMES
 from AST.speech.graph_in_torch import GraphInTorch
 from AST.tagger.network import AudioSpectrogramTransformer
 
@@ -19,7 +19,7 @@ CPU_INFO = Path("/proc/cpuinfo")
 
 
 def processor() -> str:
-    """The processor's name, as far as the system tells it."""
+    """The processor's name, or the machine's type if the system does not give a name."""
     if CPU_INFO.is_file():
         for line in CPU_INFO.read_text().splitlines():
             if line.startswith("model name"):
@@ -28,12 +28,12 @@ def processor() -> str:
 
 
 def device_name(device: torch.device) -> str:
-    """Such as the GPU's model, or ``cpu``."""
+    """The name of a device: the GPU's model, or for example ``cpu``."""
     return torch.cuda.get_device_name(device) if device.type == "cuda" else str(device)
 
 
 def seconds(work: Callable[[], object], device: torch.device) -> float:
-    """Until the work is done, on a GPU too."""
+    """Seconds until the work is done. On a GPU too, the work is complete by then."""
     start = time.perf_counter()
     work()
     if device.type == "cuda":
@@ -43,7 +43,7 @@ def seconds(work: Callable[[], object], device: torch.device) -> float:
 
 @torch.inference_mode()
 def operations_per_s(dtype: torch.dtype, device: torch.device) -> float:
-    """Additions and multiplications in products of large square matrices; the best of three."""
+    """Additions and multiplications per second in large matrix products: the best of three."""
     matrix = torch.randn(MATRIX_WIDTH, MATRIX_WIDTH, device=device).to(dtype)
 
     def work() -> None:
@@ -56,22 +56,22 @@ def operations_per_s(dtype: torch.dtype, device: torch.device) -> float:
 
 @torch.inference_mode()
 def operations(
-    ast: AudioSpectrogramTransformer, speech: GraphInTorch, patches: int
+    ast: AudioSpectrogramTransformer, speech: GraphInTorch, mel_patch_count: int
 ) -> dict[str, int]:
-    """Of one clip in AST and of a file's patches in the speech model."""
+    """Additions and multiplications: of AST for one clip, and of the speech model for a file."""
     counted = {}
-    # The fused attention of CPUs is unknown to the counter.
+    # The counter does not count the fused attention of CPUs.
     with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
         ast(torch.zeros(1, 1024, 128))
     counted["ast"] = counter.get_total_flops()
     with FlopCounterMode(display=False) as counter:
-        speech(torch.zeros(1, PATCH_FRAMES, PATCH_BANDS))
-    counted["speech"] = patches * counter.get_total_flops()
+        speech(torch.zeros(1, MEL_PATCH_FRAMES, MEL_PATCH_BANDS))
+    counted["speech"] = mel_patch_count * counter.get_total_flops()
     return counted
 
 
 def read_bytes_per_s(paths: Sequence[Path]) -> float:
-    """How fast files can be read: they have just been written, so from memory, not from a disk."""
+    """How fast files can be read. They were just written, so they come from memory, not a disk."""
     start = time.perf_counter()
     size = sum(len(path.read_bytes()) for path in paths)
     return size / (time.perf_counter() - start)

@@ -1,4 +1,4 @@
-"""Where the time of one file goes: each part of the work alone."""
+"""Measures where the time of one file goes: the time of each part of the work."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -9,8 +9,8 @@ from typing import TypeVar
 import torch
 
 from AST.audio.decoding import decode
-from AST.audio.excerpt import excerpt, sound_of
-from AST.audio.mel_patches import patch_blocks
+from AST.audio.excerpt import excerpt, excerpt_16_bit
+from AST.audio.mel_patches import mel_patch_blocks
 from AST.audio.recording import rms_dbfs, to_model_rate
 from AST.audio.spectrogram import FRAME_COUNT, MEL_BAND_COUNT, spectrogram
 from AST.recognition.models import Models
@@ -21,10 +21,10 @@ Result = TypeVar("Result")
 
 
 def clips_per_s(models: Models, batch_size: int) -> float:
-    """AST alone, on a batch of spectrograms that are there: the better of two rounds."""
+    """Clips per second of AST alone, on ready spectrograms: the better of two rounds."""
     clips = torch.zeros(batch_size, FRAME_COUNT, MEL_BAND_COUNT)
     times = []
-    for _ in range(3):  # the first sets up memory
+    for _ in range(3):  # the first round sets up memory
         start = time.perf_counter()
         models.tagger.scores(clips)
         times.append(time.perf_counter() - start)
@@ -32,10 +32,10 @@ def clips_per_s(models: Models, batch_size: int) -> float:
 
 
 def parts_s(paths: Sequence[Path], models: Models, folder: Path) -> dict[str, float]:
-    """Seconds that each part takes: the medians over the files.
+    """Seconds that each part takes: the median over the files.
 
     Args:
-        folder: Where a results file is written, for its time.
+        folder: Where to write a results file, to measure that time too.
     """
     journal = Journal(folder / "parts.csv", {})
     _parts_of(paths[0], models, journal)  # first calls set up memory and thread pools
@@ -56,11 +56,11 @@ def _parts_of(path: Path, models: Models, journal: Journal) -> dict[str, float]:
     recording = timed("decode", lambda: decode(path))
     timed("level", lambda: rms_dbfs(recording))
     samples = timed("resample", lambda: list(to_model_rate(recording)))
-    timed("trim", lambda: sound_of(recording))
-    heard = excerpt(recording)
-    features = timed("features", lambda: spectrogram(heard))
-    patches = timed("mel patches", lambda: list(patch_blocks(samples)))
-    timed("speech", lambda: models.speech.scores_percent([patches]))
+    timed("trim", lambda: excerpt_16_bit(recording))
+    excerpt_samples = excerpt(recording)
+    features = timed("features", lambda: spectrogram(excerpt_samples))
+    mel_patches = timed("mel patches", lambda: list(mel_patch_blocks(samples)))
+    timed("speech", lambda: models.speech.scores_percent([mel_patches]))
     scores = timed("ast", lambda: models.tagger.scores(features.unsqueeze(0)))
     result = StemResult(Row("vocals", str(path), "singing", "vocals"), scores[0], 0.0, -20.0)
     timed("write", lambda: journal.append([result]))

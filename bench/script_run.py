@@ -1,4 +1,4 @@
-"""A run of a script as a user starts it: wall time, time to the first result, peak memory."""
+"""Runs a script as a user does, and measures wall time, time to the first row and peak memory."""
 
 import contextlib
 import itertools
@@ -15,18 +15,19 @@ import psutil
 from AST.errors import UsageError
 
 REPOSITORY = Path(__file__).parents[1]
-LOOK_EVERY_S = 0.05
-WEIGH_EVERY = 10
-"""Looks; adding up the memory of large processes takes a core for a moment."""
+POLL_EVERY_S = 0.05
+POLLS_PER_MEMORY_CHECK = 10
+"""To add up the memory of large processes takes a core for a moment, so it is done less often."""
 
 
 @dataclass(frozen=True)
 class ScriptRun:
-    """What a run took.
+    """The time and the memory that a run took.
 
     Attributes:
-        first_result_s: From launch until the first row was on the disk.
-        peak_memory_gb: Of all its processes together, what they share counted once.
+        wall_s: From start to end.
+        first_result_s: From start until the first row was on the disk.
+        peak_memory_gb: Of all its processes together. Memory that they share counts once.
     """
 
     wall_s: float
@@ -38,7 +39,7 @@ def run_script(folder: Path, output: Path, flags: Sequence[str]) -> ScriptRun:
     """Runs ``analyze_dsd100.py``.
 
     Raises:
-        UsageError: It could not run; its own message is on stderr.
+        UsageError: The script failed. The message holds the last line of its stderr.
     """
     command = [sys.executable, "analyze_dsd100.py", str(folder), "--output", str(output), *flags]
     partial = output.with_name(output.name + ".partial")
@@ -48,14 +49,14 @@ def run_script(folder: Path, output: Path, flags: Sequence[str]) -> ScriptRun:
         tempfile.TemporaryFile("w+") as log,
         subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=log) as process,
     ):
-        for look in itertools.count():
+        for poll in itertools.count():
             if process.poll() is not None:
                 break
-            if look % WEIGH_EVERY == 0:
+            if poll % POLLS_PER_MEMORY_CHECK == 0:
                 peak = max(peak, memory_bytes(process.pid))
             if not first_s and _has_a_row(partial, output):
                 first_s = time.perf_counter() - start
-            time.sleep(LOOK_EVERY_S)
+            time.sleep(POLL_EVERY_S)
         wall_s = time.perf_counter() - start
         if process.returncode:
             log.seek(0)
@@ -65,14 +66,14 @@ def run_script(folder: Path, output: Path, flags: Sequence[str]) -> ScriptRun:
 
 
 def memory_bytes(process_id: int) -> int:
-    """Proportional set sizes of a process and all below it."""
+    """The memory of a process and its descendants: the sum of their proportional set sizes."""
     total = 0
     with contextlib.suppress(psutil.NoSuchProcess):
         process = psutil.Process(process_id)
         for one in (process, *process.children(recursive=True)):
             with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
                 memory = one.memory_full_info()
-                total += getattr(memory, "pss", memory.uss)  # macOS has no shares
+                total += getattr(memory, "pss", memory.uss)  # macOS has no proportional set size
     return total
 
 

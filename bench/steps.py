@@ -1,6 +1,6 @@
-"""What each step towards speed gave, side by side in one run: ``python -m bench.steps``.
+"""Measures how much time each optimisation saves: ``python -m bench.steps``.
 
-Models are random, of the published sizes; one stereo stem of 3.5 minutes.
+It takes random models of the published sizes and one stereo stem of 3.5 minutes.
 """
 
 import argparse
@@ -21,9 +21,9 @@ from AST.audio.mel_patches import FRAME_HOP, FRAME_LENGTH, MelPatches, mel_patch
 from AST.audio.recording import Samples, resampled
 from AST.command_line import EXIT_OK, exit_code, whole_number
 from AST.speech import graph_in_torch
-from AST.speech.classifier import INPUT_NODE, OUTPUT_NODE, Runner, essentia_runner, torch_runner
 from AST.speech.graph_file import nodes_up_to
 from AST.speech.graph_in_torch import GraphInTorch
+from AST.speech.runners import INPUT_NODE, OUTPUT_NODE, Runner, essentia_runner, torch_runner
 from AST.tagger import network, tagger
 from AST.tagger.checkpoint import load_checkpoint
 from AST.tagger.network import AudioSpectrogramTransformer
@@ -39,7 +39,7 @@ ALL_AT_ONCE = 1_000_000
 
 
 def best_s(work: Callable[[], object], rounds: int) -> float:
-    """The shortest of a few times, after one that sets up memory and threads."""
+    """The shortest time of a few rounds, after one that sets up memory and threads."""
     work()
     times = []
     for _ in range(rounds):
@@ -50,6 +50,7 @@ def best_s(work: Callable[[], object], rounds: int) -> float:
 
 
 def decoding(path: Path, rounds: int) -> dict[str, float]:
+    """Seconds per stem to decode a file, for each decoder."""
     standard = essentia_standard()
 
     def by_essentia() -> None:
@@ -63,11 +64,14 @@ def decoding(path: Path, rounds: int) -> dict[str, float]:
 
 
 def front_end(samples: Samples, small_graph: Path, rounds: int) -> dict[str, float]:
-    """The chain's time on a graph that takes next to none is that of its front end."""
+    """Seconds per stem to compute mel bands.
+
+    Essentia's chain also runs a graph. This one is so small that its time does not count.
+    """
     chain = essentia_standard().TensorflowPredictVGGish(
         graphFilename=str(small_graph), input=INPUT_NODE, output=OUTPUT_NODE
     )
-    mel_bands = essentia_standard().TensorflowInputVGGish().__compute__  # past Python's checks
+    mel_bands = essentia_standard().TensorflowInputVGGish().__compute__  # without Python's checks
 
     def frame_by_frame() -> None:
         for start in range(0, len(samples) - FRAME_LENGTH + 1, FRAME_HOP):
@@ -80,24 +84,26 @@ def front_end(samples: Samples, small_graph: Path, rounds: int) -> dict[str, flo
     }
 
 
-def speech(path: Path, patches: MelPatches, rounds: int) -> dict[str, float]:
+def speech(path: Path, mel_patches: MelPatches, rounds: int) -> dict[str, float]:
+    """Seconds per stem of the speech model. ``mel_patches``: shape (n, 96, 64)."""
+
     def by(run: Runner, at_once: int) -> float:
-        starts = range(0, len(patches), at_once)
-        return best_s(lambda: [run(patches[s : s + at_once]) for s in starts], rounds)
+        starts = range(0, len(mel_patches), at_once)
+        return best_s(lambda: [run(mel_patches[s : s + at_once]) for s in starts], rounds)
 
     seconds = {"speech: Essentia": by(essentia_runner(path), ESSENTIAS_BATCH)}
     graph = GraphInTorch(nodes_up_to(path, OUTPUT_NODE), INPUT_NODE)
-    with mock.patch.object(graph_in_torch, "ROWS_IN_CACHE", ALL_AT_ONCE):
+    with mock.patch.object(graph_in_torch, "CPU_BATCH_SIZE", ALL_AT_ONCE):
         seconds["speech: torch"] = by(torch_runner(graph), ESSENTIAS_BATCH)
-    name = "speech: convolutions by 16, dense layers at once"
-    seconds[name] = by(torch_runner(graph), len(patches))
+    name = "speech: torch, convolutions on 16 mel patches, dense layers on all"
+    seconds[name] = by(torch_runner(graph), len(mel_patches))
     run = torch_runner(graph.to(torch.bfloat16), CPU, torch.bfloat16)
-    seconds["speech: bf16"] = by(run, len(patches))
+    seconds["speech: bf16"] = by(run, len(mel_patches))
     return seconds
 
 
 def ast(path: Path, rounds: int) -> dict[str, float]:
-    """Seconds per clip, of a batch."""
+    """Seconds per clip of AST, in a batch."""
     model = load_checkpoint(path)
     clips = torch.randn(CLIPS, 1024, 128, generator=torch.Generator().manual_seed(0))
 
@@ -105,24 +111,24 @@ def ast(path: Path, rounds: int) -> dict[str, float]:
         return best_s(lambda: Tagger(model, CPU).scores(clips), rounds) / CLIPS
 
     seconds = {}
-    with mock.patch.object(tagger, "CLIPS_IN_CACHE", ALL_AT_ONCE):
+    with mock.patch.object(tagger, "CPU_BATCH_SIZE", ALL_AT_ONCE):
         with mock.patch.object(AudioSpectrogramTransformer, "encode", _encode_all):
             _fuse(model, False)
-            seconds["AST: attention multiplied out"] = scored()
+            seconds["AST: attention not fused"] = scored()
             _fuse(model, True)
             seconds["AST: fused attention"] = scored()
-        seconds["AST: class tokens alone in the last block"] = scored()
-    seconds["AST: clips by 2"] = scored()
+        seconds["AST: only the class tokens in the last block"] = scored()
+    seconds["AST: 2 clips at a time"] = scored()
     lower = Tagger(model, CPU, torch.bfloat16)
 
     def scored_lower() -> float:
         return best_s(lambda: lower.scores(clips), rounds) / CLIPS
 
-    with mock.patch.object(tagger, "CLIPS_IN_CACHE", ALL_AT_ONCE):
+    with mock.patch.object(tagger, "CPU_BATCH_SIZE", ALL_AT_ONCE):
         with mock.patch.object(network, "attend", functional.scaled_dot_product_attention):
             seconds["AST: bf16"] = scored_lower()
         seconds["AST: bf16, attention head by head"] = scored_lower()
-    seconds["AST: bf16, that and clips by 2"] = scored_lower()
+    seconds["AST: bf16, attention head by head, 2 clips at a time"] = scored_lower()
     return seconds
 
 
@@ -140,6 +146,7 @@ def _encode_all(model: AudioSpectrogramTransformer, spectrograms: torch.Tensor) 
 
 
 def measure(folder: Path, duration_s: int, size: str, rounds: int) -> dict[str, float]:
+    """Seconds of every step, by its name."""
     random_models.write_models(folder, size)
     small = folder / "small.pb"
     random_models.write_mean_speech_model(small)
@@ -156,7 +163,7 @@ def measure(folder: Path, duration_s: int, size: str, rounds: int) -> dict[str, 
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m bench.steps", description="Measures what each step towards speed gave."
+        prog="python -m bench.steps", description="Measures how much time each optimisation saves."
     )
     parser.add_argument("--duration-s", type=whole_number(2), default=210, metavar="N")
     parser.add_argument("--size", choices=random_models.SIZE_CHOICES, default="base384")

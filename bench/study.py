@@ -1,8 +1,8 @@
-"""The reference study's way through a file, to measure against: file by file, step by step.
+"""Analyses files as the study does, one file after the other, as a baseline for measurements.
 
-The steps and their order are the study's, by its description; the functions are the suite's own.
-Both models run as their makers deliver them: TensorflowPredictVGGish decodes nothing but frames and
-runs its network in one chain, and AST in fp32 multiplies its attention out.
+The steps and their order follow the study's description, but the functions are the suite's own.
+Both models run as their authors provide them. Essentia's TensorflowPredictVGGish computes the mel
+patches and runs the network in one chain. AST runs in fp32, without fused attention.
 """
 
 import tempfile
@@ -15,10 +15,11 @@ import torch
 
 from AST.audio.decoding import decode
 from AST.audio.essentia_quietly import essentia_standard
-from AST.audio.excerpt import sound_of
+from AST.audio.excerpt import excerpt_16_bit
 from AST.audio.recording import MODEL_SAMPLE_RATE_HZ, RESAMPLE_QUALITY, Samples
 from AST.audio.spectrogram import spectrogram
-from AST.speech.classifier import INPUT_NODE, OUTPUT_NODE, SPEECH_CLASS
+from AST.speech.classifier import SPEECH_CLASS
+from AST.speech.runners import INPUT_NODE, OUTPUT_NODE
 from AST.tagger.checkpoint import load_checkpoint
 from AST.tagger.network import AudioSpectrogramTransformer
 
@@ -35,13 +36,13 @@ class Study:
         )
 
     def analyse(self, path: Path) -> tuple[npt.NDArray[np.float32], float]:
-        """AST's 527 scores and the speech score in percent of one file."""
-        patches = np.asarray(self._predict_speech(_loaded(path)))
+        """AST's 527 scores (0 to 1) of one file, and its speech score in percent."""
+        mel_patch_scores = np.asarray(self._predict_speech(_loaded(path)))
         recording = decode(path)
         with tempfile.NamedTemporaryFile(suffix=".wav") as file:
-            soundfile.write(file.name, sound_of(recording), recording.sample_rate_hz)
-            heard = _loaded(Path(file.name))
-        return _scores(self._ast, heard), 100 * float(patches[:, SPEECH_CLASS].mean())
+            soundfile.write(file.name, excerpt_16_bit(recording), recording.sample_rate_hz)
+            samples = _loaded(Path(file.name))
+        return _scores(self._ast, samples), 100 * float(mel_patch_scores[:, SPEECH_CLASS].mean())
 
 
 def _loaded(path: Path) -> Samples:
@@ -52,8 +53,8 @@ def _loaded(path: Path) -> Samples:
 
 
 @torch.inference_mode()
-def _scores(model: AudioSpectrogramTransformer, heard: Samples) -> npt.NDArray[np.float32]:
-    x = model.embed(spectrogram(heard).unsqueeze(0))
+def _scores(model: AudioSpectrogramTransformer, samples: Samples) -> npt.NDArray[np.float32]:
+    x = model.embed(spectrogram(samples).unsqueeze(0))
     for block in model.blocks:
         x = block(x)
     scores: npt.NDArray[np.float32] = model.classify(x[:, :2]).sigmoid()[0].numpy()

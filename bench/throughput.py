@@ -23,9 +23,9 @@ from AST.model_files import AST_FILE, SPEECH_FILE
 from AST.recognition.models import Models, load_on_each
 from AST.run.computation import Computation, decide_computation
 from AST.settings import AUTO, BF16, CUDA, FP16, FP32
-from AST.speech.classifier import INPUT_NODE, OUTPUT_NODE
 from AST.speech.graph_file import nodes_up_to
 from AST.speech.graph_in_torch import GraphInTorch
+from AST.speech.runners import INPUT_NODE, OUTPUT_NODE
 from AST.tagger.checkpoint import load_checkpoint
 from bench import machine
 from bench.parts import parts_s
@@ -73,8 +73,8 @@ def floor_s(
 ) -> dict[str, float]:
     """The least time that a file can take: all operations at the matrix rate, and reading."""
     graph = GraphInTorch(nodes_up_to(paths[1], OUTPUT_NODE), INPUT_NODE)
-    patch_count = sum(len(block) for block in prepare(stems[0].path).mel_patches)
-    counted = machine.operations(load_checkpoint(paths[0]), graph, patch_count)
+    mel_patch_count = sum(len(block) for block in prepare(stems[0].path).mel_patches)
+    counted = machine.operations(load_checkpoint(paths[0]), graph, mel_patch_count)
     rate = machine.operations_per_s(DTYPES[precision], device)
     floor = {name: count / rate for name, count in counted.items()}
     size = stems[0].path.stat().st_size

@@ -1,4 +1,4 @@
-"""The study's way through files and the pipeline in each precision, side by side."""
+"""Compares the study's way with the pipeline in each precision, on the same files."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ ROUNDS = 3
 def pipeline(
     stems: Sequence[Stem], models: Sequence[Models], batch_size: int, workers: int
 ) -> tuple[float, list[StemResult]]:
-    """Seconds from the first file to the last result, models loaded before; and the results."""
+    """Seconds from the first file to the last result, and the results. Models are loaded before."""
     start = time.perf_counter()
     batches = Preparation(stems, workers).batches(batch_size)
     results = list(chain.from_iterable(analyse_batches(stems, batches, models, LabelMap({}))))
@@ -38,17 +38,17 @@ def ways_in_turns(
     batch_size: int,
     workers: int,
 ) -> dict[str, dict[str, float]]:
-    """Seconds that each way takes, in turns, each as fast as in its best round: machines wander.
+    """For each way: its seconds, its largest differences of scores, and the speed of AST alone.
 
-    And by how much their scores differ from the study's at most: AST's, 0 to 1, and speech's; and
-    how fast AST alone is.
+    The ways take turns and the fastest round of each counts, because a machine's speed varies. The
+    differences are from the study's scores, 0 to 1: AST's scores and the speech score.
 
     Args:
-        paths: Both models, for the study's way.
-        models: Those of each precision, on each device.
+        paths: Both model files, for the study's way: AST's and the speech model's.
+        models: For each precision the models on each device.
     """
     study = Study(*paths)
-    for one in models.values():  # sets up memory and threads
+    for one in models.values():  # the first run sets up memory and threads
         pipeline(stems[:1], one, batch_size, 0)
     ways: dict[str, dict[str, float]] = {STUDY: {}, **{name: {} for name in models}}
     best_s = dict.fromkeys(ways, np.inf)
@@ -70,7 +70,7 @@ def ways_in_turns(
 def figures_of(
     ways: Mapping[str, Mapping[str, float]], file_count: int, duration_s: int
 ) -> dict[str, dict[str, float]]:
-    """The ways with what follows from their seconds."""
+    """Adds to each way the rates that follow from its seconds."""
     return {
         name: {
             **way,
@@ -88,7 +88,7 @@ def _differences(
 ) -> dict[str, float]:
     percents = [percent for _, percent in expected]
     return {
-        "lowest_speech_score_percent": min(percents),  # that of a saturated model tells nothing
+        "lowest_speech_score_percent": min(percents),  # a saturated model would hide differences
         "highest_speech_score_percent": max(percents),
         "ast_difference": max(
             float(np.abs(result.scores - scores).max())

@@ -1,54 +1,85 @@
-"""The pictures in this folder, from the demo's results: ``make doc``. It needs Chromium."""
+"""Makes the pictures in this folder from the demo's results: ``make doc``. It needs Chromium."""
 
 import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import computeaccuracy
 import explain
 from AST.command_line import EXIT_OK, exit_code
 from AST.errors import UsageError
+from doc.terminal import terminal_page
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 FOLDER = Path(__file__).parent
 RESULTS = Path("results_moises.csv")
 SONGS = Path("demo/moisesdb")
-"""Seen from the repository's root: the pictures are to hold no folder of this machine."""
-MISTAKEN = "guitar/1e257db3-86ac-5514-97d0-d77258f832bf.mp3"
+"""As seen from the repository's root, so that no picture shows a folder of this machine."""
+WRONG = "guitar/1e257db3-86ac-5514-97d0-d77258f832bf.mp3"
 """A guitar of the demo that the small model takes for a mandolin."""
 VIEW = {"width": 1280, "height": 1500}
+OUTPUT_OF_RUN = "analysis"
+COMMANDS = {
+    OUTPUT_OF_RUN: ["analyze_dsd100.py", "demo/DSD100", "--model", "tiny", "--verbose"],
+    "list_labels": ["AST/list_labels.py", str(RESULTS)],
+    "accuracy": ["computeaccuracy.py", str(RESULTS)],
+}
+"""What ``output_NAME.png`` shows."""
 
 
-def picture_report(folder: Path) -> None:
+def picture_report(browser: "Browser", folder: Path) -> None:
     """The report's first screen, and its confusion matrix.
 
     Raises:
-        UsageError: There is no Chromium.
+        UsageError: The report cannot be written.
+    """
+    report = folder / "report.html"
+    if computeaccuracy.main([str(RESULTS), "--report", str(report)]) != EXIT_OK:
+        raise UsageError(f"{RESULTS}: no report of it; start this in the repository's root")
+    page = browser.new_page(viewport=VIEW)  # type: ignore[arg-type]
+    page.goto(report.as_uri())
+    page.screenshot(path=FOLDER / "report.png")
+    page.locator("table.matrix").screenshot(path=FOLDER / "confusion_matrix.png")
+
+
+def picture_terminals(browser: "Browser", folder: Path) -> None:
+    """What three commands print."""
+    page = browser.new_page(viewport=VIEW)  # type: ignore[arg-type]
+    for name, arguments in COMMANDS.items():
+        output = [f"--output={folder / 'r.csv'}"] if name == OUTPUT_OF_RUN else []
+        page.set_content(terminal_page([*arguments, *output], hidden=len(output)))
+        page.locator("#terminal").screenshot(path=FOLDER / f"output_{name}.png")
+
+
+def picture_explanation() -> int:
+    """The explanation of a wrong prediction. Returns the exit code."""
+    [wrong] = SONGS.rglob(WRONG)
+    return explain.main(
+        [str(wrong), "--model", "tiny", "--output", str(FOLDER / "explanation.png")]
+    )
+
+
+def make() -> int:
+    """Makes all pictures. Returns the exit code.
+
+    Raises:
+        UsageError: This machine has no Chromium.
     """
     from playwright.sync_api import sync_playwright
 
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
-        raise UsageError("no chromium on this machine; install it, such as by apt")
-    report = folder / "report.html"
-    if computeaccuracy.main([str(RESULTS), "--report", str(report)]) != EXIT_OK:
-        raise UsageError(f"{RESULTS}: no report of it; start this in the repository's root")
-    with sync_playwright() as playwright:
+        raise UsageError("this machine has no chromium; install it, for example with apt")
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page(viewport=VIEW)  # type: ignore[arg-type]
-        page.goto(report.as_uri())
-        page.screenshot(path=FOLDER / "report.png")
-        page.locator("table.matrix").screenshot(path=FOLDER / "confusion_matrix.png")
+        picture_report(browser, Path(name))
+        picture_terminals(browser, Path(name))
         browser.close()
-
-
-def make() -> int:
-    """Draws all pictures anew. Returns the exit code."""
-    with tempfile.TemporaryDirectory() as folder:
-        picture_report(Path(folder))
-    [mistaken] = SONGS.rglob(MISTAKEN)
-    output = FOLDER / "explanation.png"
-    return explain.main([str(mistaken), "--model", "tiny", "--output", str(output)])
+    return picture_explanation()
 
 
 if __name__ == "__main__":

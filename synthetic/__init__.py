@@ -1,1 +1,1 @@
-"""Random models and synthetic stems: what tests and measurements use instead of real ones."""
+"""Random models and synthetic stems for tests and measurements, which need no real ones."""

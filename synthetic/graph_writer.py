@@ -1,4 +1,4 @@
-"""Builds frozen TensorFlow graphs (GraphDef files) without TensorFlow."""
+"""Writes frozen TensorFlow graphs (GraphDef files) without TensorFlow."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ INT32 = AttrValue(type=DT_INT32)
 
 
 class FrozenGraph:
-    """A graph under construction; each method adds a node and returns its name."""
+    """A graph to which each method adds a node. The method returns the node's name."""
 
     def __init__(self) -> None:
         self.definition = GraphDef()

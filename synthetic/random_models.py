@@ -1,6 +1,6 @@
-"""Both models with seeded random weights, in the published formats: they run, and know nothing.
+"""Writes both models with seeded random weights, in the published formats. They are untrained.
 
-``python -m synthetic.random_models FOLDER --size base384`` makes models of the published sizes.
+``python -m synthetic.random_models FOLDER --size base384`` writes models of the published sizes.
 """
 
 import argparse
@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from AST.speech.classifier import CLASS_COUNT, INPUT_NODE, OUTPUT_NODE, SPEECH_CLASS
+from AST.speech.classifier import SPEECH_CLASS
+from AST.speech.runners import CLASS_COUNT, INPUT_NODE, OUTPUT_NODE
 from AST.tagger.checkpoint import save_checkpoint
 from AST.tagger.network import SIZES, AudioSpectrogramTransformer, Size
 from synthetic.graph_writer import FrozenGraph
@@ -22,13 +23,14 @@ SIZE_CHOICES = ("smallest", *SIZES)
 AST_FILE_NAME = "audio_mdl.pth"
 SPEECH_FILE_NAME = "genre_rosamerica-vggish-audioset-1.pb"
 VGGISH_CHANNELS = ((64,), (128,), (256, 256), (512, 512))
-"""Of the convolutions between the poolings (Hershey et al., ICASSP 2017)."""
+"""Channels of the convolutions before each of the four poolings (Hershey et al., ICASSP 2017)."""
 VGGISH_DENSE = (4096, 4096, 128)
 CLASSIFIER_SCALE = np.float32(0.1)
-"""Keeps the scores between 0.1 and 0.9: near 0 and 1 a sigmoid hides every difference."""
+"""Keeps the scores between 0.1 and 0.9. Near 0 and 1, a sigmoid hides differences."""
 
 
 def random_ast(size: Size, seed: int = 0) -> AudioSpectrogramTransformer:
+    """An AST with random weights. The seed decides them."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         return AudioSpectrogramTransformer(size).eval()
@@ -37,10 +39,10 @@ def random_ast(size: Size, seed: int = 0) -> AudioSpectrogramTransformer:
 def write_mean_speech_model(
     path: Path, seed: int = 0, speech_bias: float = 0.0, spread: float = 1.0
 ) -> None:
-    """A graph of Essentia's conventions: mean over time, one dense layer, sigmoid.
+    """Writes a graph with Essentia's node names: mean over time, one dense layer, sigmoid.
 
     Args:
-        speech_bias: Added to the speech class before the sigmoid: with ``spread`` 0 it alone
+        speech_bias: Added to the speech class before the sigmoid. If ``spread`` is 0, only this
             decides the score.
         spread: Standard deviation of the weights.
     """
@@ -55,7 +57,7 @@ def write_mean_speech_model(
 
 
 def write_vggish_speech_model(path: Path, seed: int = 0) -> None:
-    """A graph of the published one's size and operations, about 289 MB."""
+    """Writes a graph with the size and operations of the published one, about 289 MB."""
     generator = np.random.default_rng(seed)
 
     def weights(*shape: int) -> npt.NDArray[Any]:
@@ -64,7 +66,7 @@ def write_vggish_speech_model(path: Path, seed: int = 0) -> None:
         return array
 
     graph = FrozenGraph()
-    x = graph.reshape("patches", graph.placeholder(INPUT_NODE, (-1, 96, 64)), (-1, 96, 64, 1))
+    x = graph.reshape("mel_patches", graph.placeholder(INPUT_NODE, (-1, 96, 64)), (-1, 96, 64, 1))
     channels = 1
     for group, counts in enumerate(VGGISH_CHANNELS):
         for place, count in enumerate(counts):
@@ -87,7 +89,7 @@ def write_vggish_speech_model(path: Path, seed: int = 0) -> None:
 
 
 def write_models(folder: Path, size: str) -> None:
-    """Both files into a folder; ``smallest`` makes small ones, else as large as published."""
+    """Writes both files. The speech model has the published size, unless it is ``smallest``."""
     speech_path = folder / SPEECH_FILE_NAME
     if size == "smallest":
         save_checkpoint(random_ast(SMALLEST), folder / AST_FILE_NAME)
@@ -104,7 +106,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--size",
         choices=SIZE_CHOICES,
         default="smallest",
-        help="AST's size; the speech model is of the published size unless this is smallest "
+        help="AST's size; the speech model has the published size, unless this is smallest "
         "(default: %(default)s)",
     )
     return parser

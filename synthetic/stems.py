@@ -1,4 +1,4 @@
-"""Seeded synthetic stems in DSD100's and MoisesDB's layouts: tones and noise, no music.
+"""Writes seeded synthetic stems in DSD100's and MoisesDB's layouts: tones and noise, not music.
 
 ``python -m synthetic.stems FOLDER --songs 4 --duration-s 20`` writes both.
 """
@@ -15,20 +15,20 @@ from AST.command_line import whole_number
 
 SAMPLE_RATE_HZ = 44_100
 LEVEL = 0.3
-"""Peak of a stem, full scale being 1."""
+"""Peak amplitude of a stem. Full scale is 1."""
 
 FloatArray = npt.NDArray[np.float64]
 
 
 def tone(frequency_hz: float, time_s: FloatArray, partials: int = 1) -> FloatArray:
-    """Harmonics that fall off as a saw wave's do. Shape: as ``time_s``."""
+    """A tone whose n-th harmonic has 1/n of the amplitude. Shape: that of ``time_s``."""
     orders = np.arange(1, partials + 1)[:, None]
     waves = np.sin(2 * np.pi * frequency_hz * orders * time_s) / orders
     return np.asarray(LEVEL * waves.sum(axis=0) / partials**0.5)
 
 
 def stem_samples(name: str, duration_s: float, seed: int) -> FloatArray:
-    """Two channels of a made-up stem with a pause of 2 s in each 10 s. Shape: (n, 2)."""
+    """A synthetic stereo stem with a pause of 2 s in each 10 s, at 44.1 kHz. Shape: (n, 2)."""
     generator = np.random.default_rng([seed, *name.encode()])
     time_s = np.arange(round(duration_s * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
     if name in ("drums", "percussion"):
@@ -45,10 +45,10 @@ def stem_samples(name: str, duration_s: float, seed: int) -> FloatArray:
 def write_samples(
     path: Path, samples: FloatArray, subtype: str = "PCM_16", duration_s: float | None = None
 ) -> None:
-    """Writes samples, shape (n,) or (n, channels), and the folders that their path needs.
+    """Writes samples at 44.1 kHz, shape (n,) or (n, channels), and creates the folders of the path.
 
     Args:
-        duration_s: Until then the samples are repeated; without it they are written once.
+        duration_s: The samples are repeated up to this length. If None, they are written once.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     channels = 1 if samples.ndim == 1 else samples.shape[1]
@@ -60,7 +60,7 @@ def write_samples(
 
 
 def write_dsd100(folder: Path, songs: int, duration_s: float) -> None:
-    """DSD100's layout: ``Mixtures`` and ``Sources``, songs dealt to ``Dev`` and ``Test``."""
+    """Writes songs in DSD100's layout: ``Mixtures`` and ``Sources``, with ``Dev`` and ``Test``."""
     for song in range(songs):
         place = Path(("Dev", "Test")[song % 2], f"{song + 1:03d} - Nobody - Song {song + 1}")
         stems = {
@@ -74,7 +74,7 @@ def write_dsd100(folder: Path, songs: int, duration_s: float) -> None:
 
 
 def write_moisesdb(folder: Path, songs: int, duration_s: float) -> None:
-    """MoisesDB's layout: a folder per song, in it a folder per stem, in that the tracks."""
+    """Writes songs in MoisesDB's layout: song folder, class folder, then the track files."""
     for song in range(songs):
         for name in ("bass", "drums", "guitar", "other", "vocals"):
             for track in range(2 if name == "guitar" else 1):
@@ -84,7 +84,7 @@ def write_moisesdb(folder: Path, songs: int, duration_s: float) -> None:
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Writes synthetic stems in both layouts.")
-    parser.add_argument("folder", type=Path, help="gets the folders DSD100 and moisesdb")
+    parser.add_argument("folder", type=Path, help="where to write the folders DSD100 and moisesdb")
     parser.add_argument("--songs", type=whole_number(1), default=2, metavar="N")
     parser.add_argument("--duration-s", type=whole_number(1), default=20, metavar="N")
     return parser

@@ -13,7 +13,8 @@ from AST.audio.mel_patches import mel_patches
 from AST.evaluation.score_file import StemScores
 from AST.labels import AUDIOSET_SPEECH_INDEX, audioset_labels
 from AST.results import Row
-from AST.speech.classifier import INPUT_NODE, OUTPUT_NODE, SpeechModel
+from AST.speech.classifier import SpeechModel
+from AST.speech.runners import INPUT_NODE, OUTPUT_NODE
 from synthetic.graph_writer import FLOAT, FrozenGraph
 
 ROOT = Path(__file__).parents[1]

@@ -5,7 +5,7 @@ from AST.devices import has_instructions, select_devices
 from AST.errors import UsageError
 
 
-def test_without_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_gpu_only_the_cpu_is_available(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
     assert select_devices("auto") == select_devices("cpu") == [torch.device("cpu")]
@@ -14,7 +14,7 @@ def test_without_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
             select_devices(names)
 
 
-def test_with_two_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_gpus_can_be_chosen_together_or_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     both = [torch.device("cuda:0"), torch.device("cuda:1")]
     assert select_devices("auto") == select_devices("cuda") == both
@@ -25,7 +25,7 @@ def test_with_two_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("is_supported", [True, False])
-def test_whether_the_cpu_multiplies_in_a_precision(
+def test_the_cpu_reports_its_instructions_for_a_precision(
     monkeypatch: pytest.MonkeyPatch, is_supported: bool
 ) -> None:
     for name in ("bf16", "fp16"):

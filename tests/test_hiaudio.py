@@ -9,7 +9,7 @@ from AST.audio.spectrogram import spectrogram
 from AST.errors import StemError
 from AST.labels import instrument_labels
 from synthetic.stems import SAMPLE_RATE_HZ, write_samples
-from tests.helpers import tone, write_graph_with_tanh
+from tests.helpers import INDEX, tone, write_graph_with_tanh
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_constants() -> None:
     assert hiaudio.SILENCE_RMS_DB_THRESHOLD == -48
 
 
-def test_silence_is_told_by_the_level(stem: str, silent: str, tmp_path: Path) -> None:
+def test_the_level_decides_on_silence(stem: str, silent: str, tmp_path: Path) -> None:
     is_silent, level_dbfs = hiaudio.tellifsilence(stem)
     assert not is_silent
     assert level_dbfs == pytest.approx(-23.01, abs=0.01)
@@ -48,8 +48,8 @@ def test_silence_is_told_by_the_level(stem: str, silent: str, tmp_path: Path) ->
 
 
 def test_excerpt_is_16_khz_mono(stem: str, silent: str) -> None:
-    heard = hiaudio.getaudioexcerpt(stem)
-    assert abs(len(heard) - 3 * 16_000) <= 1
+    samples = hiaudio.getaudioexcerpt(stem)
+    assert abs(len(samples) - 3 * 16_000) <= 1
     assert not hiaudio.getaudioexcerpt(silent).size
 
 
@@ -64,6 +64,17 @@ def test_predictions_are_those_of_the_models(stem: str) -> None:
 
 
 @pytest.mark.usefixtures("loaded")
+@pytest.mark.parametrize(("speech_score_percent", "label"), [(7.9, "Piano"), (8, "Speech")])
+def test_speech_is_ignored_below_a_speech_score_of_8(
+    stem: str, speech_score_percent: float, label: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scores = np.zeros((1, 527), np.float32)
+    scores[0, [INDEX["Speech"], INDEX["Piano"]]] = 0.9, 0.5
+    monkeypatch.setattr(hiaudio._loaded().models.tagger, "scores", lambda clips: scores)
+    assert hiaudio.make_instrument_pred(stem, speech_score_percent)[0] == label
+
+
+@pytest.mark.usefixtures("loaded")
 def test_a_silent_file_has_no_instrument(silent: str) -> None:
     assert hiaudio.make_instrument_pred(silent, 0.0) == ("Silence", 0.0)
 
@@ -74,12 +85,14 @@ def test_without_models_the_first_call_is_named(stem: str, monkeypatch: pytest.M
         hiaudio.tellifisspeech(stem)
 
 
-def test_a_graph_that_essentia_runs_is_told(
+def test_a_graph_that_only_essentia_runs_gives_a_warning(
     ast_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hiaudio, "_recogniser", None)
     path = str(write_graph_with_tanh(tmp_path / "a.pb"))
-    with pytest.warns(UserWarning, match=r"a\.pb: torch cannot run it, .*; Essentia does"):
+    with pytest.warns(
+        UserWarning, match=r"a\.pb: torch cannot run it: .*; Essentia runs it instead"
+    ):
         hiaudio.init_inst_recog(str(ast_path), path, device="cpu")
 
 

@@ -9,18 +9,18 @@ from AST.labels import (
 )
 
 
-def test_audioset_has_527_classes_in_output_order() -> None:
+def test_audioset_has_527_names_in_output_order() -> None:
     labels = audioset_labels()
     assert len(labels) == len(set(labels)) == 527
     assert labels[AUDIOSET_SPEECH_INDEX] == "Speech"
     assert (labels[137], labels[500], labels[526]) == ("Music", "Silence", "Field recording")
 
 
-def test_each_instrument_label_is_an_audioset_class() -> None:
+def test_each_instrument_name_is_an_audioset_name() -> None:
     assert len(set(instrument_labels())) == 91
     assert {audioset_labels()[index] for index in instrument_indices()} == set(instrument_labels())
 
 
-def test_a_name_under_two_stems_is_refused() -> None:
+def test_a_name_under_two_classes_is_refused() -> None:
     with pytest.raises(ValueError, match="'organ' stands under 'piano' and under 'keys'"):
         LabelMap({"piano": ["organ"], "keys": ["Organ"]})

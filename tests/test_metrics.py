@@ -7,7 +7,7 @@ RIGHT = Row(" Bass", "a.wav", "bass guitar", "bass ")
 WRONG = Row("drums", "b.wav", "tick", "other")
 
 
-def test_case_and_blanks_do_not_count() -> None:
+def test_case_and_blanks_are_ignored() -> None:
     assert accuracy([RIGHT, WRONG, WRONG]) == Accuracy(1, 3)
 
 
@@ -27,6 +27,6 @@ def test_report_says_when_there_is_no_mismatch() -> None:
     assert accuracy_report([RIGHT]) == "Accuracy: 100.00% (1/1 matches)\n\nNo mismatches found."
 
 
-def test_no_rows_have_no_accuracy() -> None:
+def test_accuracy_without_rows_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one row"):
         accuracy([])

@@ -13,7 +13,9 @@ LABEL = FIELD.filter(str.strip)
 
 
 @given(st.lists(st.tuples(LABEL, FIELD, FIELD, LABEL).map(lambda t: Row(*t)), min_size=1))
-def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, rows: list[Row]) -> None:
+def test_written_rows_are_read_back(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[Row]
+) -> None:
     path = tmp_path_factory.mktemp("results") / "results.csv"
     path.write_bytes((HEADER + format_rows(rows)).encode())
     assert read_rows(path) == rows
@@ -21,7 +23,7 @@ def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, rows:
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
-def test_bom_line_ends_commas_newlines_and_more_columns(
+def test_bom_line_ends_commas_newlines_and_extra_columns(
     tmp_path: Path, line_end: str, mark: str
 ) -> None:
     path = tmp_path / "results.csv"
@@ -42,14 +44,14 @@ def test_bom_line_ends_commas_newlines_and_more_columns(
         (HEADER + 'a,"b\n\n', r"results.csv, row 1 \(line 3\): unexpected end of data"),
     ],
 )
-def test_a_broken_file_is_named_with_its_row(tmp_path: Path, content: str, message: str) -> None:
+def test_the_error_names_the_file_and_the_row(tmp_path: Path, content: str, message: str) -> None:
     path = tmp_path / "results.csv"
     path.write_text(content)
     with pytest.raises(UsageError, match=message):
         read_rows(path)
 
 
-def test_no_utf8_and_no_file(tmp_path: Path) -> None:
+def test_wrong_encoding_and_missing_file_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "results.csv"
     path.write_bytes(b"label,caf\xe9\n")
     with pytest.raises(UsageError, match=r"results\.csv, line 1: not UTF-8"):

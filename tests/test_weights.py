@@ -1,4 +1,4 @@
-"""A stub hub on 127.0.0.1 stands for the Hugging Face hub and for Essentia's site."""
+"""Finding and fetching model files, from a local server instead of the hub and Essentia's site."""
 
 import contextlib
 import hashlib
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from AST import weights
+from AST import fetching
 from AST.errors import UsageError
 from AST.model_files import AST_FILE, SPEECH_FILE, ModelFile
 from AST.weights import obtain
@@ -25,7 +25,7 @@ SHA256 = hashlib.sha256(CONTENT).hexdigest()
 
 @dataclass
 class Stub:
-    """A server and what it is to answer; ``requests`` lists the paths asked for."""
+    """A local server and its answer. ``requests`` lists the paths that clients asked for."""
 
     url: str
     content: bytes = CONTENT
@@ -75,9 +75,9 @@ def stub_fixture() -> Iterator[Stub]:
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache for downloads by URL."""
+    """An empty cache for downloads from a URL."""
     folder = tmp_path / "cache"
-    monkeypatch.setattr(weights, "cache_folder", lambda: folder)
+    monkeypatch.setattr(fetching, "cache_folder", lambda: folder)
     return folder
 
 
@@ -96,7 +96,7 @@ def test_a_good_download_is_cached_and_verified(stub: Stub, cache: Path, tmp_pat
 
 
 @pytest.mark.parametrize("fault", ["wrong hash", "truncated", "missing", "gone"])
-def test_a_bad_download_is_refused_and_leaves_nothing(
+def test_a_bad_download_is_refused_and_not_kept(
     stub: Stub, cache: Path, tmp_path: Path, fault: str
 ) -> None:
     model_file = speech_file(stub, tmp_path)
@@ -118,7 +118,7 @@ def test_a_bad_download_is_refused_and_leaves_nothing(
             model_file = speech_file(gone, tmp_path)
     with pytest.raises(UsageError, match=message) as caught:
         obtain("published", model_file)
-    assert f"put it at {model_file.local_paths[0]} or name it by --speech-model" in str(
+    assert f"put it at {model_file.local_paths[0]} or name it with --speech-model" in str(
         caught.value
     )
     assert "\n" not in str(caught.value)
@@ -131,14 +131,14 @@ def test_a_cached_file_with_a_wrong_hash_is_refused_and_kept(
     cache.mkdir()
     (cache / "speech.pb").write_bytes(b"changed")
     changed = hashlib.sha256(b"changed").hexdigest()
-    message = f"sha256 {changed}, expected {SHA256}.*delete /.*speech.pb to have it"
+    message = f"sha256 {changed}, expected {SHA256}.*delete /.*speech.pb to fetch it again"
     with pytest.raises(UsageError, match=message):
         obtain("published", speech_file(stub, tmp_path))
     assert (cache / "speech.pb").read_bytes() == b"changed"
     assert not stub.requests
 
 
-def test_a_file_where_the_study_keeps_it_is_found(stub: Stub, cache: Path, tmp_path: Path) -> None:
+def test_a_file_at_the_path_of_the_study_is_used(stub: Stub, cache: Path, tmp_path: Path) -> None:
     model_file = speech_file(stub, tmp_path)
     model_file.local_paths[0].parent.mkdir()
     model_file.local_paths[0].write_bytes(b"my own")
@@ -149,7 +149,7 @@ def test_a_file_where_the_study_keeps_it_is_found(stub: Stub, cache: Path, tmp_p
     assert not stub.requests
 
 
-def test_the_studys_places() -> None:
+def test_the_paths_are_those_of_the_study() -> None:
     package = ROOT / "AST"
     assert AST_FILE.local_paths[0] == package / "pretrained_models" / "audio_mdl.pth"
     assert SPEECH_FILE.local_paths == (
@@ -157,7 +157,7 @@ def test_the_studys_places() -> None:
     )
 
 
-def test_the_studys_copy_is_known_by_its_git_hash(tmp_path: Path) -> None:
+def test_the_copy_of_the_study_is_recognised_by_its_git_hash(tmp_path: Path) -> None:
     path = tmp_path / "audio_mdl.pth"
     path.write_bytes(b"hello\n")
     known = replace(AST_FILE, git_blob_sha1="ce013625030ba8dba906f756967f9e9ca394464a")
@@ -165,16 +165,16 @@ def test_the_studys_copy_is_known_by_its_git_hash(tmp_path: Path) -> None:
     assert not obtain(str(path), AST_FILE).is_published
 
 
-def test_a_named_file_must_be_there(tmp_path: Path) -> None:
+def test_a_named_file_must_exist(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"nowhere\.pth: No such file.* for --model"):
         obtain(str(tmp_path / "nowhere.pth"), AST_FILE)
 
 
 FETCH_FROM_STUB = """
-import dataclasses, sys
+import dataclasses, pathlib, sys
 from AST import errors, model_files, weights
 sha256, missing = sys.argv[1:]
-local_paths = (weights.Path(missing),)
+local_paths = (pathlib.Path(missing),)
 file = dataclasses.replace(model_files.AST_FILE, sha256=sha256, local_paths=local_paths)
 try:
     print(weights.obtain("published", file).path)
@@ -196,7 +196,7 @@ def fetch_from_hub(
     )  # fmt: skip
 
 
-def test_the_hub_is_asked_once_at_the_pinned_revision(stub: Stub, tmp_path: Path) -> None:
+def test_the_pinned_revision_is_fetched_from_the_hub_once(stub: Stub, tmp_path: Path) -> None:
     first = fetch_from_hub(stub.url, tmp_path)
     assert first.returncode == 0, first.stderr
     assert Path(first.stdout.strip()).read_bytes() == CONTENT
@@ -215,7 +215,7 @@ def test_a_hub_file_with_a_wrong_hash_is_refused_and_kept(stub: Stub, tmp_path: 
     assert result.returncode == 1
     assert f"sha256 {given}, expected {SHA256}" in result.stderr
     [blob] = [path for path in tmp_path.rglob("blobs/*") if path.read_bytes() == stub.content]
-    assert f"delete {blob} to have it fetched anew" in result.stderr
+    assert f"delete {blob} to fetch it again" in result.stderr
 
     stub.content = CONTENT
     assert fetch_from_hub(stub.url, tmp_path).returncode == 1
@@ -224,7 +224,7 @@ def test_a_hub_file_with_a_wrong_hash_is_refused_and_kept(stub: Stub, tmp_path: 
     assert result.returncode == 0, result.stderr
 
 
-def test_a_truncated_hub_file_never_looks_whole(stub: Stub, tmp_path: Path) -> None:
+def test_a_truncated_hub_file_is_not_kept(stub: Stub, tmp_path: Path) -> None:
     stub.sent_bytes = len(CONTENT) // 2
     result = fetch_from_hub(stub.url, tmp_path)
     assert result.returncode == 1
@@ -234,7 +234,7 @@ def test_a_truncated_hub_file_never_looks_whole(stub: Stub, tmp_path: Path) -> N
     assert fetch_from_hub(stub.url, tmp_path).returncode == 0
 
 
-def test_without_a_hub_one_line_says_what_to_do(tmp_path: Path) -> None:
+def test_without_a_hub_one_line_says_what_to_do_next(tmp_path: Path) -> None:
     with serving() as gone:
         endpoint = gone.url
     result = fetch_from_hub(endpoint, tmp_path)
@@ -242,7 +242,7 @@ def test_without_a_hub_one_line_says_what_to_do(tmp_path: Path) -> None:
     fetching, error = result.stderr.splitlines()
     assert fetching.startswith("Fetching https://huggingface.co/MIT/ast-finetuned-audioset")
     assert "Connection refused" in error
-    assert f"put it at {tmp_path / 'put' / 'it.here'} or name it by --model" in error
+    assert f"put it at {tmp_path / 'put' / 'it.here'} or name it with --model" in error
 
 
 def test_the_command_shows_fetches_and_verifies(stub: Stub, run: RunScript, tmp_path: Path) -> None:

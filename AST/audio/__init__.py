@@ -1,1 +1,1 @@
-"""From a file to what the models take: decoding, level, excerpt, spectrogram and mel patches."""
+"""From a file to the models' inputs: decoding, level, excerpt, spectrogram and mel patches."""

@@ -1,4 +1,4 @@
-"""From a file to samples: one decode to the mono mix, or a line that says why not."""
+"""Decodes a file to its mono mix, or raises an error that fits on one line."""
 
 import errno
 import os
@@ -26,44 +26,44 @@ from AST.errors import StemError
 from AST.writing import printable
 
 ESSENTIA_ENCODINGS = frozenset({"MPEG_LAYER_III", "VORBIS"})
-"""What Essentia is given to decode, by libsndfile's names: where decoders differ, the reference
-study's decides. Of the others libsndfile makes the same samples several times faster; and one that
-Essentia's FFmpeg lacks, such as Opus or ADPCM, would damage the memory of the whole process."""
+"""Essentia decodes these (libsndfile's names): decoders differ here, and the study used Essentia.
+libsndfile decodes the others to the same samples, several times faster. Encodings that Essentia's
+FFmpeg lacks, such as Opus or ADPCM, would corrupt the memory of the whole process."""
 
 LIBSNDFILE_MAGIC = frozenset({b"RIFF", b"RF64", b"FORM", b"fLaC", b"OggS"})
-"""Starts of files of the formats that libsndfile knows. One that it does not understand is damaged
-or holds a rare encoding, and is not given to Essentia, for the same reason."""
+"""First bytes of the formats that libsndfile knows. If libsndfile cannot read such a file, it is
+damaged or has a rare encoding. Essentia does not get it, for the same reason."""
 
 LENGTH_IN_HEADER = re.compile(r"^ *(?:data|SSND) *: (\d+) \(should be (\d+)\)", re.MULTILINE)
-"""How libsndfile notes a length in a WAV or AIFF header that the file's size contradicts."""
+"""libsndfile's note that the length in a WAV or AIFF header contradicts the file's size."""
 
 UNKNOWN_LENGTH = 2**62
-"""From this on, what a header is said to promise is libsndfile's way to say that it does not."""
+"""If a header gives no length, libsndfile reports at least this many samples."""
 
 LARGE_BYTES = 24_000_000
-"""Ten minutes at 320 kbit/s, the highest rate of MP3: larger lossy files are taken for long ones,
+"""Ten minutes at 320 kbit/s, the highest MP3 rate. Larger lossy files are treated as long,
 whatever their headers say."""
 
 READ_S = 10
 SAMPLE_BYTES, WAV_SAMPLE_BYTES = 4, 2
-"""Of the mono mix, and of each channel that Essentia writes."""
+"""Bytes per sample of the mono mix, and of each channel that Essentia writes."""
 
 
 def decode(path: Path) -> Recording:
-    """Decodes a file, as Essentia's MonoLoader does, but at the file's own rate.
+    """Decodes a file like Essentia's MonoLoader, but keeps the file's own sample rate.
 
-    Lossy files are decoded by Essentia, all others, which every decoder decodes alike, by
-    libsndfile. The mix of a long file lies in a temporary file.
+    Essentia decodes lossy files if it can, libsndfile decodes all others. The mono mix of a long
+    file is kept in a temporary file.
 
     Raises:
-        StemError: The file cannot be opened or decoded, or holds no samples or absurd ones.
+        StemError: The file cannot be opened or decoded, has no samples, or has invalid samples.
     """
     try:
         status = os.stat(path)
-        if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for ever
-            raise StemError("is no regular file; expected an audio file")
+        if not stat.S_ISREG(status.st_mode):  # opening a pipe would never return
+            raise StemError("is not a regular file; expected an audio file")
         if not status.st_size:
-            raise StemError("is an empty file (0 bytes); expected audio, copy it anew")
+            raise StemError("is an empty file (0 bytes); expected audio, copy it again")
         with open(path, "rb") as file:
             recording = _decode_open_file(path, file)
     except OSError as error:
@@ -73,7 +73,7 @@ def decode(path: Path) -> Recording:
             ) from error
         raise StemError(f"cannot be opened: {error.strerror}") from error
     if not recording.length:
-        raise StemError("holds no audio samples; expected at least one")
+        raise StemError("holds no audio samples; expected at least one, export it again")
     return recording
 
 
@@ -84,10 +84,10 @@ def _decode_open_file(path: Path, file: BinaryIO) -> Recording:
         file.seek(0)
         if file.read(4) in LIBSNDFILE_MAGIC:
             raise _undecodable(error.error_string) from error
-        return _decode_by_essentia(path, file, *_length_by_its_tags(path))
+        return _decode_by_essentia(path, file, *_length_in_tags(path))
     if header.samplerate < LOWEST_RATE_HZ:
         raise StemError(
-            f"has a sample rate of {header.samplerate} Hz; expected {LOWEST_RATE_HZ} or more"
+            f"has a sample rate of {header.samplerate} Hz; expected {LOWEST_RATE_HZ} Hz or more"
         )
     if header.channels <= 2 and header.subtype in ESSENTIA_ENCODINGS:
         recording = _decode_by_essentia(path, file, header.frames, header.samplerate)
@@ -97,13 +97,13 @@ def _decode_open_file(path: Path, file: BinaryIO) -> Recording:
 
 
 def _is_long(header: Any) -> bool:
-    """Counts as the mono mix does; decoded, more than two channels take more room than that."""
+    """Whether a file is long; more than two channels count more, as they need more memory."""
     return is_long(header.frames * max(2, header.channels) // 2, header.samplerate)
 
 
-def _length_by_its_tags(path: Path) -> tuple[int, int]:
-    """Samples and sample rate of a file that libsndfile does not know, such as m4a; or zeros."""
-    if printable(path) != str(path):  # no name for Essentia
+def _length_in_tags(path: Path) -> tuple[int, int]:
+    """Length in samples and rate in Hz of, for example, an m4a file; zeros if not known."""
+    if printable(path) != str(path):  # Essentia cannot read this name
         return 0, 0
     *_, duration_s, _, rate_hz, _ = essentia_standard().MetadataReader(filename=str(path))()
     return duration_s * rate_hz, rate_hz
@@ -116,17 +116,17 @@ def _decode_by_libsndfile(path: Path, file: BinaryIO, header: Any) -> Recording:
         file.seek(0)
         samples, rate_hz = soundfile.read(file, dtype="float32", always_2d=True)
     except soundfile.LibsndfileError as error:
-        if header.format == "FLAC":  # damaged or of unknown length: Essentia takes what there is
+        if header.format == "FLAC":  # damaged, or its length is not known: Essentia still reads it
             return _decode_by_essentia(path, file)
         raise _undecodable(error.error_string) from error
     return Recording.in_memory(checked(mono_mix(samples)), rate_hz)
 
 
 def _read_in_blocks(file: BinaryIO, channels: int | None = None) -> Recording:
-    """A long file's mix, written into a temporary file, where it can be read from anywhere.
+    """Writes the mono mix of a long file to a temporary file, so that any part can be read.
 
     Args:
-        channels: How many of them hold sound; by default all.
+        channels: How many channels to mix, from the first on; by default all.
     """
     file.seek(0)
     mix = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the recording)
@@ -145,20 +145,20 @@ def _read_in_blocks(file: BinaryIO, channels: int | None = None) -> Recording:
 
 
 def _decode_by_essentia(path: Path, file: BinaryIO, length: int = 0, rate_hz: int = 0) -> Recording:
-    """Args: the file's length and sample rate as far as they are known before."""
+    """Decodes with Essentia; the length in samples and the sample rate are 0 if not known."""
     is_large = os.fstat(file.fileno()).st_size > LARGE_BYTES
     name = os.fspath(path)
     try:
         name.encode()
-    except UnicodeEncodeError:  # Essentia takes UTF-8 only, the file system any bytes
+    except UnicodeEncodeError:  # Essentia needs UTF-8, file systems allow any bytes
         name = f"/dev/fd/{file.fileno()}"
     try:
         if is_large or is_long(length, rate_hz):
-            return _read_what_essentia_writes(name, length)
+            return _decode_through_wav(name, length)
         essentia = essentia_standard()
         samples, rate_hz, channels, *_ = essentia.AudioLoader(filename=name)()
     except RuntimeError as error:
-        if "AudioWriter" in str(error):  # others may have taken the room since it was asked for
+        if "AudioWriter" in str(error):  # the disk became full after the check
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
         reason = str(error).rpartition("error = ")[2].rpartition("AudioLoader: ")[2]
         raise _undecodable(reason) from error
@@ -166,14 +166,14 @@ def _decode_by_essentia(path: Path, file: BinaryIO, length: int = 0, rate_hz: in
     return Recording.in_memory(checked(mixed), int(rate_hz))
 
 
-def _read_what_essentia_writes(name: str, length: int) -> Recording:
-    """A long file as a WAV, of 16 bits: Essentia can stream into files, and only into such.
+def _decode_through_wav(name: str, length: int) -> Recording:
+    """Decodes a long file to a temporary WAV: Essentia can stream only to files, with 16 bits.
 
-    MP3s have no more; Vorbis and AAC lose what lies below the 16th bit or beyond full scale.
+    MP3 loses nothing; Vorbis and AAC lose what is below 16 bits or beyond full scale.
     """
     room_needed_bytes = length * (2 * WAV_SAMPLE_BYTES + SAMPLE_BYTES)
     if shutil.disk_usage(tempfile.gettempdir()).free < room_needed_bytes:
-        # Not left to the writer: Essentia's next decoding would crash after one that failed.
+        # Checked here because after a failed write Essentia's next decode would crash.
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     essentia_standard()
     import essentia
@@ -182,7 +182,7 @@ def _read_what_essentia_writes(name: str, length: int) -> Recording:
     facts = essentia.Pool()
     with tempfile.TemporaryFile() as wav:
         loader = streaming.AudioLoader(filename=name)
-        # A file without a name: whatever ends this process leaves nothing behind.
+        # The file has no name, so it disappears even if this process is killed.
         writer = streaming.AudioWriter(filename=f"/dev/fd/{wav.fileno()}", format="wav")
         loader.audio >> writer.audio
         loader.numberChannels >> (facts, "channels")
@@ -196,7 +196,7 @@ def _read_what_essentia_writes(name: str, length: int) -> Recording:
 
 
 def _undecodable(reason: str) -> StemError:
-    return StemError(f"cannot be decoded as audio ({reason.rstrip('.')}); is it whole?")
+    return StemError(f"cannot be decoded as audio ({reason.rstrip('.')}); is it complete?")
 
 
 def _length_warning(header: Any, recording: Recording) -> str | None:

@@ -1,4 +1,4 @@
-"""Essentia without its log: it and its TensorFlow would print tens of thousands of lines."""
+"""Essentia without log messages: it and its TensorFlow would print tens of thousands of lines."""
 
 import contextlib
 import functools
@@ -12,8 +12,8 @@ _ONE_AT_A_TIME = threading.Lock()
 
 @functools.cache
 def essentia_standard() -> ModuleType:
-    """The module ``essentia.standard``, silenced; its import takes about a second."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # read once, when TensorFlow is loaded
+    """Imports ``essentia.standard`` without log messages; this takes about a second."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow reads it only once
     import essentia
 
     essentia.log.infoActive = False
@@ -26,13 +26,13 @@ def essentia_standard() -> ModuleType:
 
 @contextlib.contextmanager
 def no_messages() -> Iterator[None]:
-    """Keeps off stderr what Essentia's FFmpeg says when it writes, whatever it is told."""
-    with _ONE_AT_A_TIME:  # two threads would restore each other's silence
-        kept, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    """Discards stderr: Essentia's FFmpeg prints there when it writes, and no setting stops it."""
+    with _ONE_AT_A_TIME:  # two threads together could leave stderr discarded
+        stderr, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
         try:
             os.dup2(null, 2)
             yield
         finally:
-            os.dup2(kept, 2)
-            os.close(kept)
+            os.dup2(stderr, 2)
+            os.close(stderr)
             os.close(null)

@@ -1,7 +1,7 @@
-"""The part of a recording that AST hears: silence trimmed away, seconds 30 to 60 of a long one.
+"""The excerpt of a recording that AST gets: without silence, seconds 30 to 60 of a long one.
 
-The trimming is that of pydub 0.25.1's ``split_on_silence``, sample for sample, chunks joined: the
-reference study used it, and its rounding (to milliseconds, to whole RMS values) decides where an
+The trimming gives the same samples as pydub 0.25.1's ``split_on_silence`` with its chunks joined.
+The study used pydub, and pydub's rounding (to milliseconds, to whole RMS values) decides where an
 excerpt starts.
 """
 
@@ -16,37 +16,37 @@ Samples16Bit = npt.NDArray[np.int16]
 """Mono samples, shape (n,), full scale at -32768 and 32767."""
 Milliseconds = npt.NDArray[np.int64]
 Positions = npt.NDArray[np.int64]
-"""In samples."""
+"""Positions in a recording, in samples."""
 
 FULL_SCALE = 32_768
 
-# How silence is found, in the reference study's values.
+# How silence is found, with the study's values.
 MIN_SILENCE_MS = 500
 SILENCE_BELOW_LEVEL_DB = 10
-"""A window is silent at this many dB below the level of the whole file, or less."""
+"""A window is silent if it is at least this much softer than the whole file."""
 KEEP_SILENCE_MS = 200
 SEEK_STEP_MS = 100
 
 EXCERPT_START_MS = 30_000
 EXCERPT_END_MS = 60_000
-"""Of a recording with more sound than this, AST hears from the start above to here (study)."""
+"""If trimming leaves more sound than this, the excerpt goes from the start to the end (study)."""
 
 
 def excerpt(recording: Recording) -> Samples:
-    """The excerpt of a recording at 16 kHz; empty when nothing in it sounds.
+    """The excerpt of a recording at 16 kHz; empty if the recording is silent.
 
     Shape: (n,) -> (m,), m up to 960,000 (60 s).
     """
-    sound = sound_of(recording)
-    if not sound.any():
+    samples = excerpt_16_bit(recording)
+    if not samples.any():
         return np.zeros(0, np.float32)
-    return resampled(sound.astype(np.float32) / np.float32(FULL_SCALE), recording.sample_rate_hz)
+    return resampled(samples.astype(np.float32) / np.float32(FULL_SCALE), recording.sample_rate_hz)
 
 
-def sound_of(recording: Recording) -> Samples16Bit:
-    """What is left of a recording when its silent parts are cut out; of a long one a part of that.
+def excerpt_16_bit(recording: Recording) -> Samples16Bit:
+    """The excerpt of a recording at its own sample rate, as 16-bit samples.
 
-    Shape: (n,) -> (m,), m <= n but for the up to half a millisecond of zeros that pydub appends.
+    Shape: (n,) -> (m,). Like pydub, it may append up to half a millisecond of zeros; else m <= n.
     """
     ranges = excerpt_ranges(recording)
     chunks = [to_16_bit(recording.read(start, min(end, recording.length))) for start, end in ranges]
@@ -56,15 +56,15 @@ def sound_of(recording: Recording) -> Samples16Bit:
 
 
 def excerpt_ranges(recording: Recording) -> Positions:
-    """Where the excerpt lies in the recording: starts and ends in samples, shape (ranges, 2)."""
-    return _cut(sound_ranges(recording), recording.sample_rate_hz)
+    """Where the excerpt is in the recording: starts and ends in samples, shape (ranges, 2)."""
+    return _cut_long(sound_ranges(recording), recording.sample_rate_hz)
 
 
 def to_16_bit(samples: Samples) -> Samples16Bit:
-    """Samples rounded to the nearest of 16 bits, halves down, values beyond full scale clipped.
+    """Rounds samples to the nearest 16-bit value, halves down, and clips them at full scale.
 
-    Mixing two 16-bit channels gives halves, and pydub rounds those down; 16-bit mono stays as it
-    is, and 24-bit and float samples lose at most half a step.
+    The mean of two 16-bit channels can be a half, and pydub rounds halves down. 16-bit mono does
+    not change; 24-bit and float samples change by at most half a step. Shape: (n,) -> (n,).
 
     >>> to_16_bit(np.array([-1.5, -1 / 65536, 1 / 65536, 3 / 65536, 1], np.float32)).tolist()
     [-32768, -1, 0, 1, 32767]
@@ -78,7 +78,7 @@ def to_16_bit(samples: Samples) -> Samples16Bit:
 
 
 def sound_ranges(recording: Recording) -> Positions:
-    """Where a recording sounds: starts and ends in samples, the kept silence included.
+    """The parts of a recording with sound, and 200 ms around them: starts and ends in samples.
 
     Shape: (ranges, 2).
     """
@@ -86,24 +86,24 @@ def sound_ranges(recording: Recording) -> Positions:
     length_ms = _length_ms(recording.length, rate_hz)
     ranges_ms = _sound_ranges_ms(_silent_starts_ms(recording, length_ms), length_ms)
     ranges_ms += np.array([-KEEP_SILENCE_MS, KEEP_SILENCE_MS])
-    meeting = ranges_ms[1:, 0] < ranges_ms[:-1, 1]  # kept silences that overlap share the middle
+    meeting = ranges_ms[1:, 0] < ranges_ms[:-1, 1]  # ranges that overlap now: split in the middle
     middle = (ranges_ms[1:, 0] + ranges_ms[:-1, 1]) // 2
     ranges_ms[1:, 0] = np.where(meeting, middle, ranges_ms[1:, 0])
     ranges_ms[:-1, 1] = np.where(meeting, middle, ranges_ms[:-1, 1])
     return _position(ranges_ms.clip(0, length_ms), rate_hz)
 
 
-def _cut(ranges: Positions, sample_rate_hz: int) -> Positions:
-    """Seconds 30 to 60 of what lies in the ranges, if that is more than 60 s, else all."""
+def _cut_long(ranges: Positions, sample_rate_hz: int) -> Positions:
+    """Seconds 30 to 60 of the sound in the ranges if it is longer than 60 s, else all of it."""
     lengths = ranges[:, 1] - ranges[:, 0]
     if _length_ms(int(lengths.sum()), sample_rate_hz) <= EXCERPT_END_MS:
         return ranges
     first, last = _position(np.array([EXCERPT_START_MS, EXCERPT_END_MS]), sample_rate_hz)
-    offsets = ranges[:, 0] - (np.cumsum(lengths) - lengths)  # from the sound to the recording
+    offsets = ranges[:, 0] - (np.cumsum(lengths) - lengths)  # from trimmed sound to recording
     starts = np.maximum(ranges[:, 0], first + offsets)
     ends = np.minimum(ranges[:, 1], last + offsets)
-    heard: Positions = np.stack([starts, ends], axis=1)[starts < ends]
-    return heard
+    cut: Positions = np.stack([starts, ends], axis=1)[starts < ends]
+    return cut
 
 
 def _length_ms(sample_count: int, sample_rate_hz: int) -> int:
@@ -116,7 +116,7 @@ def _position(time_ms: Milliseconds, sample_rate_hz: int) -> Positions:
 
 
 def _silent_starts_ms(recording: Recording, length_ms: int) -> Milliseconds:
-    """Where the silent windows of 500 ms start, on a grid of 100 ms and at the last possible."""
+    """Starts of silent 500 ms windows. One starts every 100 ms; the last ends with the file."""
     last_ms = length_ms - MIN_SILENCE_MS
     if last_ms < 0:
         return np.zeros(0, np.int64)
@@ -135,7 +135,7 @@ def _silent_starts_ms(recording: Recording, length_ms: int) -> Milliseconds:
 
 
 def _energy_before(recording: Recording, edges: Positions) -> Positions:
-    """Sum of the squared 16-bit samples before each of some positions that rise from 0."""
+    """Sum of the squared 16-bit samples before each edge. The edges rise and start at 0."""
     energies = np.zeros(len(edges), np.int64)  # from each edge to the next
     for start, block in recording.blocks():
         squares = np.square(to_16_bit(block), dtype=np.int32)
@@ -151,7 +151,7 @@ def _energy_before(recording: Recording, edges: Positions) -> Positions:
 
 
 def _silence_threshold(energy: int, sample_count: int) -> float:
-    """Highest RMS value of a silent window, from the energy of the whole file."""
+    """Highest RMS value of a silent window; energy and samples are those of the whole file."""
     rms_value = math.floor(math.sqrt(energy / sample_count))
     if not rms_value:
         return 0.0
@@ -160,9 +160,9 @@ def _silence_threshold(energy: int, sample_count: int) -> float:
 
 
 def _sound_ranges_ms(silent_starts_ms: Milliseconds, length_ms: int) -> Milliseconds:
-    """What lies between silent windows: starts and ends, shape (ranges, 2).
+    """The ranges between silent windows: starts and ends in ms, shape (ranges, 2).
 
-    Windows that overlap or touch make one silence.
+    Windows that overlap or touch form one silence.
     """
     if not len(silent_starts_ms):
         return np.array([[0, length_ms]])

@@ -1,4 +1,4 @@
-"""From samples at 16 kHz to the speech model's input: Essentia's mel-band patches of VGGish."""
+"""From samples at 16 kHz to the speech model's input: the mel patches of Essentia's VGGish."""
 
 import functools
 from collections.abc import Iterable, Iterator
@@ -14,81 +14,81 @@ from AST.audio.essentia_quietly import essentia_standard
 from AST.audio.recording import MODEL_SAMPLE_RATE_HZ, Recording, Samples, to_model_rate
 
 MelPatches = npt.NDArray[np.float32]
-"""Shape (patches, 96 frames, 64 bands): log(magnitude in the band + 0.01)."""
+"""Shape (mel patches, 96 frames, 64 bands): log(magnitude in the band + 0.01)."""
 MelBands = npt.NDArray[np.float32]
 """Shape (frames, 64 bands)."""
 
 FRAME_LENGTH, FRAME_HOP = 400, 160
 """Samples: 25 ms and 10 ms."""
-PATCH_FRAMES, PATCH_BANDS = 96, 64
-PATCH_HOP = 93
-"""Frames from patch to patch (TensorflowPredictVGGish's default)."""
+MEL_PATCH_FRAMES, MEL_PATCH_BANDS = 96, 64
+MEL_PATCH_HOP = 93
+"""Frames from one mel patch to the next (TensorflowPredictVGGish's default)."""
 SPECTRUM_LENGTH = 512
 LOWEST_HZ, HIGHEST_HZ = 125, 7500
 LOG_OFFSET = 0.01
 FRAMES_IN_CACHE = 256
-"""More at once are slower: their spectra no longer fit."""
-NO_PATCHES: MelPatches = np.zeros((0, PATCH_FRAMES, PATCH_BANDS), np.float32)
+"""More frames at once are slower, because their spectra do not fit into the cache."""
+NO_MEL_PATCHES: MelPatches = np.zeros((0, MEL_PATCH_FRAMES, MEL_PATCH_BANDS), np.float32)
 
 
 def mel_patches(samples: Samples) -> MelPatches:
-    """The patches that Essentia's ``TensorflowPredictVGGish`` hands to its network.
+    """The mel patches that Essentia's ``TensorflowPredictVGGish`` gives to its network.
 
-    Frames are centred; a last patch that is not full is left out. Essentia goes frame by frame,
-    which takes three times as long. Values differ by rounding: 0.0005 at most in real recordings,
-    0.003 under loud pure tones.
+    Frames are centred, and an incomplete last mel patch is dropped. Essentia goes frame by frame,
+    which takes three times as long. Values differ by rounding: by at most 0.0005 in real
+    recordings, and by 0.003 for loud pure tones.
 
-    Shape: (n,) at 16 kHz -> (patches, 96, 64), one for 0.96 s, one more for each 0.93 s.
+    Shape: (n,) at 16 kHz -> (mel patches, 96, 64): one for 0.96 s, one more for each 0.93 s.
     """
-    return np.concatenate([NO_PATCHES, *patch_blocks([samples])])
+    return np.concatenate([NO_MEL_PATCHES, *mel_patch_blocks([samples])])
 
 
-def patch_blocks(blocks: Iterable[Samples]) -> Iterator[MelPatches]:
-    """The patches of a recording that comes in blocks, as soon as they are full.
+def mel_patch_blocks(blocks: Iterable[Samples]) -> Iterator[MelPatches]:
+    """Yields the mel patches of a recording that comes in blocks, as soon as they are full.
 
-    Shape: (n,) at 16 kHz each -> (patches, 96, 64) each.
+    Shape: (n,) at 16 kHz each -> (mel patches, 96, 64) each.
     """
     samples: Samples = np.zeros(FRAME_LENGTH // 2, np.float32)  # the first frame is centred
-    bands: MelBands = np.zeros((0, PATCH_BANDS), np.float32)
+    bands: MelBands = np.zeros((0, MEL_PATCH_BANDS), np.float32)
     sample_count = frame_count = 0
     for block in blocks:
         sample_count += len(block)
         samples = np.concatenate([samples, block])
         full = max(0, (len(samples) - FRAME_LENGTH) // FRAME_HOP + 1)
         frame_count += full
-        patches, bands = _cut_patches(np.concatenate([bands, _mel_bands(samples, full)]))
+        ready, bands = _cut_mel_patches(np.concatenate([bands, _mel_bands(samples, full)]))
         samples = samples[full * FRAME_HOP :]
-        yield patches
-    if sample_count:  # frames that reach beyond the end are filled up with zeros
+        yield ready
+    if sample_count:  # frames that go beyond the end are filled with zeros
         count = -(-sample_count // FRAME_HOP) + 1 - frame_count
         padded = np.concatenate([samples, np.zeros(count * FRAME_HOP + FRAME_LENGTH, np.float32)])
-        yield _cut_patches(np.concatenate([bands, _mel_bands(padded, count)]))[0]
+        yield _cut_mel_patches(np.concatenate([bands, _mel_bands(padded, count)]))[0]
 
 
 @dataclass(frozen=True)
 class MelPatchesOfFile:
-    """The patches of a file that is too long to keep them: made anew whenever they are asked for.
+    """The mel patches of a long file: too many to keep, so each iteration decodes the file again.
 
     Raises:
-        StemError: While they are read: the file is not any more what it was.
+        StemError: During an iteration, if the file can no longer be decoded.
     """
 
     path: Path
 
     def __iter__(self) -> Iterator[MelPatches]:
-        yield from patch_blocks(to_model_rate(decode(self.path)))
+        yield from mel_patch_blocks(to_model_rate(decode(self.path)))
 
 
 def mel_patches_of(recording: Recording, path: Path) -> Iterable[MelPatches]:
-    """The patches of a recording, or where it is long, what makes them."""
+    """The mel patches of a recording, kept in memory unless it is long."""
     if recording.is_long:
         return MelPatchesOfFile(path)
-    return list(patch_blocks(to_model_rate(recording)))
+    return list(mel_patch_blocks(to_model_rate(recording)))
 
 
 def _mel_bands(samples: Samples, count: int) -> MelBands:
-    """Of the first frames. Shape: (n,) -> (count, 64)."""
-    bands = np.empty((count, PATCH_BANDS), np.float32)
+    """The mel bands of the first frames. Shape: (n,) -> (count, 64)."""
+    bands = np.empty((count, MEL_PATCH_BANDS), np.float32)
     if not count:
         return bands
     window, filters = _window_and_filters()
@@ -102,7 +102,7 @@ def _mel_bands(samples: Samples, count: int) -> MelBands:
 
 @functools.cache
 def _window_and_filters() -> tuple[torch.Tensor, torch.Tensor]:
-    """What Essentia's ``TensorflowInputVGGish`` is made of, to be applied to many frames at once.
+    """The parts of Essentia's ``TensorflowInputVGGish``, to use them on many frames at once.
 
     Shape: (400,) and (257 frequencies, 64 bands).
     """
@@ -111,7 +111,7 @@ def _window_and_filters() -> tuple[torch.Tensor, torch.Tensor]:
     bands_of = essentia.MelBands(
         inputSize=SPECTRUM_LENGTH // 2 + 1,
         sampleRate=MODEL_SAMPLE_RATE_HZ,
-        numberBands=PATCH_BANDS,
+        numberBands=MEL_PATCH_BANDS,
         lowFrequencyBound=LOWEST_HZ,
         highFrequencyBound=HIGHEST_HZ,
         warpingFormula="htkMel",
@@ -124,8 +124,8 @@ def _window_and_filters() -> tuple[torch.Tensor, torch.Tensor]:
     return torch.from_numpy(window(np.ones(FRAME_LENGTH, np.float32))), torch.from_numpy(filters)
 
 
-def _cut_patches(bands: MelBands) -> tuple[MelPatches, MelBands]:
-    """The full patches, and the bands from where the next would start."""
-    count = max(0, (len(bands) - PATCH_FRAMES) // PATCH_HOP + 1)
-    places = np.add.outer(PATCH_HOP * np.arange(count), np.arange(PATCH_FRAMES))
-    return bands[places], bands[count * PATCH_HOP :]
+def _cut_mel_patches(bands: MelBands) -> tuple[MelPatches, MelBands]:
+    """The full mel patches, and the bands from the start of the next one on."""
+    count = max(0, (len(bands) - MEL_PATCH_FRAMES) // MEL_PATCH_HOP + 1)
+    frames = np.add.outer(MEL_PATCH_HOP * np.arange(count), np.arange(MEL_PATCH_FRAMES))
+    return bands[frames], bands[count * MEL_PATCH_HOP :]

@@ -1,4 +1,4 @@
-"""From a file to both models' inputs: everything that needs no model."""
+"""From a file to the inputs of both models: all the work that does not need a model."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from AST.audio.spectrogram import spectrogram
 
 @dataclass(frozen=True)
 class PreparedStem:
-    """A file as the models take it.
+    """The inputs of both models for one file.
 
     Attributes:
-        rms_dbfs: Level of the whole file.
-        mel_patches: The speech model's input, of the whole file: blocks of shape (n, 96, 64).
-        spectrogram: AST's input, shape (1024 frames, 128 mel bands); None when nothing sounds.
-        warning: What is odd about the file, or None.
+        rms_dbfs: RMS level of the whole file.
+        mel_patches: The speech model's input for the whole file: blocks of shape (n, 96, 64).
+        spectrogram: AST's input, shape (1024 frames, 128 mel bands); None if the file is silent.
+        warning: What is wrong with the file although it can be analysed, or None.
     """
 
     rms_dbfs: float
@@ -32,7 +32,7 @@ class PreparedStem:
 
 
 def prepare(path: Path) -> PreparedStem:
-    """Decodes a file once and makes both models' inputs from it.
+    """Decodes a file once and computes the inputs of both models.
 
     Raises:
         StemError: The file cannot be analysed.
@@ -42,10 +42,10 @@ def prepare(path: Path) -> PreparedStem:
 
 
 def prepare_recording(recording: Recording, mel_patches: Iterable[MelPatches]) -> PreparedStem:
-    """Makes AST's input from a recording, and joins it to the speech model's.
+    """Computes AST's input from a recording and adds the speech model's input.
 
     Raises:
-        StemError: Less than one frame of it sounds.
+        StemError: The excerpt is shorter than one frame (25 ms).
     """
     samples = excerpt(recording)
     return PreparedStem(

@@ -1,4 +1,4 @@
-"""Samples of a recording: in blocks, their level, and resampling to 16 kHz."""
+"""A recording: its samples in blocks, its level, and resampling to 16 kHz."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -15,36 +15,36 @@ Samples = npt.NDArray[np.float32]
 """Mono samples, shape (n,), full scale at -1 and 1."""
 
 MODEL_SAMPLE_RATE_HZ = 16_000
-"""What both models were trained on (AST paper; Essentia's VGGish)."""
+"""Both models were trained at this rate (AST paper; Essentia's VGGish)."""
 
 RESAMPLE_QUALITY = 4
-"""Essentia's scale from 0, the best, to 4, the fastest (linear): the reference study's choice."""
+"""Essentia's scale goes from 0 (best) to 4 (fastest, linear); the study used 4."""
 
 RMS_FLOOR = 1e-10
-"""Added to the RMS level before the logarithm: digital silence reads -200 dBFS (study)."""
+"""Added to the RMS level before the logarithm, so that digital silence gives -200 dBFS (study)."""
 
 LONG_S = 600
-"""Longer recordings are worked on in blocks, so that memory does not grow with their length."""
+"""Longer recordings are processed in blocks, so that memory does not grow with their length."""
 LONG_RATE_HZ = 48_000
-"""At higher rates recordings are long that have as many samples as ten minutes at this rate."""
+"""Above this rate, a recording with more samples than ten minutes at this rate is long."""
 BLOCK_S = 60
 
 LOUDEST_SAMPLE = 1000.0
-"""Times full scale. Float files beyond this, 60 dB above, have a wrong scale; they are not loud."""
+"""Full scale is 1. Float files with louder samples (60 dB above) have a wrong scale."""
 
 LOWEST_RATE_HZ = 63
-"""Essentia resamples by a factor of up to 256."""
+"""Essentia can resample by a factor of at most 256."""
 
 
 @dataclass(frozen=True)
 class Recording:
-    """A decoded file: in memory, or, if it is long, in a temporary file.
+    """A decoded file: in memory, or in a temporary file if it is long.
 
     Attributes:
         length: Number of samples.
-        sample_rate_hz: The file's own rate.
-        read: Gives the mono mix, mean of the channels, from one sample to before another.
-        warning: What is odd about a file that could be decoded all the same, or None.
+        sample_rate_hz: The file's own sample rate.
+        read: Returns the mono mix (mean of the channels) from a start to before a stop, in samples.
+        warning: What is wrong with the file although it could be decoded, or None.
     """
 
     length: int
@@ -58,11 +58,11 @@ class Recording:
 
     @classmethod
     def from_array(cls, samples: npt.NDArray[Any], sample_rate_hz: int) -> "Recording":
-        """A recording from floating point samples, shape (n,) or (n, channels).
+        """Makes a recording from floating-point samples, shape (n,) or (n, channels).
 
         Raises:
-            UsageError: These are not such samples, or the sample rate is too low.
-            StemError: A sample is not finite, or absurdly large, or there is none.
+            UsageError: The samples have another type or shape, or the sample rate is too low.
+            StemError: There are no samples, or one is not finite or far beyond full scale.
         """
         if samples.dtype.kind != "f" or samples.ndim not in (1, 2):
             raise UsageError(
@@ -80,7 +80,7 @@ class Recording:
 
     @property
     def samples(self) -> Samples:
-        """All of them; of a long recording read blocks instead."""
+        """All samples, shape (length,); for a long recording use ``blocks`` instead."""
         return self.read(0, self.length)
 
     @property
@@ -89,18 +89,18 @@ class Recording:
 
     @property
     def is_long(self) -> bool:
-        """Whether it is worked on in blocks."""
+        """Whether it is processed in blocks."""
         return is_long(self.length, self.sample_rate_hz)
 
     def blocks(self) -> Iterator[tuple[int, Samples]]:
-        """Its parts in order, each with the place of its first sample; a short one has one part."""
+        """Yields (first sample's position, samples) of each part; a short recording is one part."""
         step = BLOCK_S * self.sample_rate_hz if self.is_long else max(1, self.length)
         for start in range(0, self.length, step):
             yield start, self.read(start, min(start + step, self.length))
 
 
 def is_long(length: int, sample_rate_hz: int) -> bool:
-    """Whether so many samples are too many to be held at once.
+    """Whether a recording of this many samples is too long to keep in memory.
 
     >>> is_long(600 * 44_100, 44_100), is_long(400 * 96_000, 96_000)
     (False, True)
@@ -117,10 +117,10 @@ def mono_mix(samples: npt.NDArray[np.float32]) -> Samples:
 
 
 def checked(samples: Samples) -> Samples:
-    """The same samples, if they can be samples of sound.
+    """Checks samples and returns them unchanged.
 
     Raises:
-        StemError: One is not finite, or absurdly large.
+        StemError: A sample is not finite, or far beyond full scale.
     """
     loudest = max(samples.max(initial=0), -samples.min(initial=0))
     if not np.isfinite(loudest):
@@ -133,7 +133,7 @@ def checked(samples: Samples) -> Samples:
 
 
 def rms_dbfs(recording: Recording) -> float:
-    """RMS level, 0 dBFS being a full-scale square wave.
+    """RMS level in dBFS; a full-scale square wave has 0 dBFS.
 
     >>> f"{rms_dbfs(Recording.in_memory(np.full(8000, 0.1, np.float32), 8000)):.1f}"
     '-20.0'
@@ -143,11 +143,11 @@ def rms_dbfs(recording: Recording) -> float:
 
 
 def to_model_rate(recording: Recording) -> Iterator[Samples]:
-    """Blocks at 16 kHz; a recording that is not long bit for bit as Essentia's MonoLoader gives it.
+    """Yields blocks at 16 kHz, shape (n,) each; a short recording gives MonoLoader's exact samples.
 
     Later blocks are resampled together with the second before them, because the resampler looks
-    back, and all but the last to whole seconds, because it gives a sample too many. They lie a
-    fraction of a sample from where one pass would put them: Essentia rounds the ratio of the rates.
+    back. All but the last are cut to whole seconds, because it gives one sample too many. They are
+    shifted by a fraction of a sample from a single pass, as Essentia rounds the ratio of the rates.
     """
     rate_hz = recording.sample_rate_hz
     for start, block in recording.blocks():
@@ -160,7 +160,7 @@ def to_model_rate(recording: Recording) -> Iterator[Samples]:
 
 
 def resampled(samples: Samples, sample_rate_hz: int) -> Samples:
-    """Samples at 16 kHz, as Essentia's MonoLoader makes them.
+    """Resamples to 16 kHz, as Essentia's MonoLoader does.
 
     Shape: (n,) -> about (n * 16000 / sample_rate_hz,).
     """

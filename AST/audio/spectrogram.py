@@ -15,19 +15,18 @@ FRAME_LENGTH_MS = 25
 
 AUDIOSET_MEAN = -4.2677393
 AUDIOSET_STANDARD_DEVIATION = 4.5689974
-"""Of the log-mel values of AudioSet (the AST authors' code)."""
+"""Mean and standard deviation of AudioSet's log-mel values (the AST authors' code)."""
 
 FRAME_HOP = MODEL_SAMPLE_RATE_HZ * FRAME_HOP_MS // 1000
 FRAME_LENGTH = MODEL_SAMPLE_RATE_HZ * FRAME_LENGTH_MS // 1000
 INPUT_SAMPLE_COUNT = (FRAME_COUNT - 1) * FRAME_HOP + FRAME_LENGTH
-"""Samples that the frames of AST's input reach over; later ones are not heard."""
+"""Samples that AST's input covers; later samples have no effect."""
 
 
 def spectrogram(samples: Samples) -> torch.Tensor:
     """AST's input from the first 10.26 s of an excerpt; a shorter one is padded with zeros.
 
-    The padding comes before the normalisation, as in the AST authors' code, so that it is not 0
-    in the result.
+    Padding comes before normalisation, as in the AST authors' code, so it is not 0 in the result.
 
     Shape: (n,) -> (1024 frames, 128 mel bands).
 

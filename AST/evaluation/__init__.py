@@ -1,1 +1,1 @@
-"""From a results file to figures, text and a page. No model runs here."""
+"""Reads a results file and gives figures, text and a page. No model runs here."""

@@ -1,4 +1,4 @@
-"""Figures by class: which instruments AST names, and what it takes the others for."""
+"""Figures by class: how often AST is right, and which names it gives instead."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ClassFigures:
-    """One class, shares from 0 to 1; those that divide by nothing are 0.
+    """The figures of one class, 0 to 1. A share of no stems is 0.
 
     Attributes:
-        support: Stems of this class.
-        precision: Of the stems that were proposed as it, the share that is.
-        recall: Of its stems, the share that was proposed as it.
-        f1: Harmonic mean of both.
+        support: Number of stems of this class.
+        precision: Of the stems with this proposed label, the share of this class.
+        recall: Of the stems of this class, the share with this proposed label.
+        f1: Harmonic mean of precision and recall.
     """
 
     label: str
@@ -32,7 +32,7 @@ class ClassFigures:
 
 
 def class_figures(rows: Sequence[Row]) -> list[ClassFigures]:
-    """Each class that occurs in the reference, the one with most stems first."""
+    """The figures of each class, the class with most stems first."""
     from sklearn.metrics import precision_recall_fscore_support
 
     classes = classes_of(rows)
@@ -49,7 +49,7 @@ def class_figures(rows: Sequence[Row]) -> list[ClassFigures]:
 
 
 def classes_of(rows: Sequence[Row]) -> list[str]:
-    """The classes that occur in the reference, the one with most stems first."""
+    """The classes of the stems, the class with most stems first."""
     support = Counter(normalised(row.label) for row in rows)
     return sorted(support, key=lambda label: (-support[label], label))
 
@@ -60,12 +60,12 @@ def macro_f1(figures: Sequence[ClassFigures]) -> float:
 
 
 def balanced_accuracy(figures: Sequence[ClassFigures]) -> float:
-    """Mean recall of the classes, 0 to 1: the accuracy if all had as many stems."""
+    """Mean recall of the classes, 0 to 1: the accuracy if each class counts the same."""
     return sum(figure.recall for figure in figures) / len(figures)
 
 
 def no_class_counts(rows: Sequence[Row]) -> dict[str, int]:
-    """How many stems were proposed as ``other``, ``speech``, ``silence`` and ``error``."""
+    """How many stems have the proposed label ``other``, ``speech``, ``silence`` and ``error``."""
     proposed = Counter(normalised(row.proposed_label) for row in rows)
     return {label: proposed[label] for label in NO_CLASS}
 
@@ -76,23 +76,23 @@ def without_errors(rows: Sequence[Row]) -> list[Row]:
 
 
 def confusion_matrix(rows: Sequence[Row]) -> "DataFrame":
-    """Number of stems by reference (rows) and proposed label (columns), in the same order.
+    """Number of stems by class (rows) and proposed label (columns).
 
-    After the classes of the reference come the other proposed labels that occur.
+    The columns begin with the classes, in the order of the rows. Other proposed labels follow.
     """
     import pandas
 
     classes = classes_of(rows)
-    reference = pandas.Series([normalised(row.label) for row in rows], name="reference")
+    labels = pandas.Series([normalised(row.label) for row in rows], name="class")
     proposed = pandas.Series([normalised(row.proposed_label) for row in rows], name="proposed")
     further = sorted(set(proposed) - set(classes), key=lambda name: (name in NO_CLASS, name))
-    matrix = pandas.crosstab(reference, proposed)
+    matrix = pandas.crosstab(labels, proposed)
     return matrix.reindex(index=classes, columns=classes + further, fill_value=0)
 
 
 @dataclass(frozen=True)
 class Confusion:
-    """Stems of one class for which one AudioSet name was given."""
+    """How many stems of one class have one prediction."""
 
     label: str
     prediction: str
@@ -101,14 +101,14 @@ class Confusion:
     count: int
 
     @property
-    def heard(self) -> str:
-        """The prediction, and whose it is if it is not AST's."""
+    def prediction_text(self) -> str:
+        """The prediction, with a remark if the speech model made it."""
         by_speech_model = self.proposed_label == self.prediction == SPEECH
         return f"{self.prediction} (speech model)" if by_speech_model else self.prediction
 
 
 def raw_confusions(rows: Sequence[Row]) -> list[Confusion]:
-    """Reference and AudioSet prediction, the most frequent pair first; no failed stems."""
+    """Classes with their predictions, the most frequent pair first, without failed stems."""
     counts = Counter(
         (
             normalised(row.label),

@@ -1,4 +1,4 @@
-"""Two runs over the same stems, compared stem by stem."""
+"""Compares two runs over the same stems, stem by stem."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from AST.results import Row
 from AST.writing import printable
 
 Pair = tuple[Row, Row]
-"""One stem in the one run and in the other."""
+"""The rows of one stem in this run and in the other run."""
 
 
 @dataclass(frozen=True)
@@ -29,18 +29,20 @@ class Change:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What tells a run from another one.
+    """The differences between this run and another run.
 
     Attributes:
         against: The other run's results file.
-        stems: How many both runs have; only these are compared.
-        only_here: How many the other run lacks.
-        difference_percent: Accuracy minus the other's, in percentage points.
-        interval: Of the difference, by drawing songs; None for a single song.
-        gained: Stems that are right only in this run, by class.
-        lost: Stems that are right only in the other one, by class.
-        mcnemar_p: Exact probability of gains and losses at least as unequal, were both as likely.
-        changed: The stems with another label, class by class.
+        stems: Number of stems that both runs have. Only these are compared.
+        only_here: Number of stems that only this run has.
+        only_there: Number of stems that only the other run has.
+        songs: Number of songs of the compared stems.
+        difference_percent: This accuracy minus the other accuracy, in percentage points.
+        interval: 95 % interval of the difference, by drawing whole songs; None for a single song.
+        gained: Number of stems that are right only in this run, by class.
+        lost: Number of stems that are right only in the other run, by class.
+        mcnemar_p: Two-sided p value of McNemar's exact test, 0 to 1.
+        changed: The stems with another proposed label, class by class.
     """
 
     against: str
@@ -62,7 +64,7 @@ def compare(run: SavedRun, other_run: SavedRun) -> Comparison:
     """Compares a run with another one over the same stems.
 
     Raises:
-        UsageError: They have no stem in common, or different labels for one.
+        UsageError: The runs have no stem in common, or a stem has two classes.
     """
     pairs = _pairs(run, other_run)
     gains = [is_match(row) - is_match(other) for row, other in pairs]
@@ -93,7 +95,9 @@ def compare(run: SavedRun, other_run: SavedRun) -> Comparison:
 
 
 def mcnemar_p(gained: int, lost: int) -> float:
-    """McNemar's test in its exact, two-sided form.
+    """The two-sided p value, 0 to 1, of McNemar's exact test.
+
+    It is the probability of counts at least this unequal if gains and losses are equally likely.
 
     Source: McNemar, Note on the sampling error of the difference between correlated proportions or
     percentages, Psychometrika 1947.
@@ -109,31 +113,32 @@ def mcnemar_p(gained: int, lost: int) -> float:
 
 
 def _pairs(run: SavedRun, other_run: SavedRun) -> list[Pair]:
-    """The stems of both runs: by whole path, and the rest by path from the song's folder on."""
+    """The stems of both runs, matched by path, or else by path from the song's folder on."""
     own = _by_key(run, [row.path for row in run.rows])
     other = _by_key(other_run, [row.path for row in other_run.rows])
     pairs = [(own.pop(path), other.pop(path)) for path in list(own) if path in other]
-    if own and other:  # the dataset lay in another folder
+    if own and other:  # one run may have read the dataset from another folder
         own, other = _by_path_from_song(run, own), _by_path_from_song(other_run, other)
         pairs += [(row, other[key]) for key, row in own.items() if key in other]
     if not pairs:
         raise UsageError(
-            f"{run.file} and {other_run.file} have no stem in common, such as {run.rows[0].path} "
-            f"and {other_run.rows[0].path}; expected two runs over one dataset"
+            f"{run.file} and {other_run.file} have no stem in common: found "
+            f"{run.rows[0].path} and {other_run.rows[0].path}; expected two runs over the same "
+            "dataset"
         )
     for row, counterpart in pairs:
         if normalised(row.label) != normalised(counterpart.label):
             raise UsageError(
-                f"{row.path}: {row.label} in {run.file}, {counterpart.label} in "
-                f"{other_run.file}; expected two runs over one dataset"
+                f"{row.path}: its class is {row.label} in {run.file} and {counterpart.label} in "
+                f"{other_run.file}; expected two runs over the same dataset"
             )
     return pairs
 
 
-def _by_path_from_song(run: SavedRun, left: Mapping[str, Row]) -> dict[str, Row]:
-    """The rows of a run that are left, by their path from the song's folder on."""
-    keys = [key for row, key in zip(run.rows, run.paths_from_song, strict=True) if row.path in left]
-    return _by_key(run, keys, list(left.values()))
+def _by_path_from_song(run: SavedRun, unmatched: Mapping[str, Row]) -> dict[str, Row]:
+    """The unmatched rows of a run, by their path from the song's folder on."""
+    pairs = zip(run.rows, run.paths_from_song, strict=True)
+    return _by_key(run, [key for row, key in pairs if row.path in unmatched], [*unmatched.values()])
 
 
 def _by_key(
@@ -144,8 +149,8 @@ def _by_key(
     if len(by_key) < len(rows):
         [(key, count)] = Counter(keys).most_common(1)
         raise UsageError(
-            f"{run.file}: {count} stems are called {key}; expected each name once, to know which "
-            "stem is which"
+            f"{run.file}: {count} rows have the path {key}; expected each path once, to match the "
+            "stems of both runs"
         )
     return by_key
 

@@ -1,4 +1,4 @@
-"""All figures of a results file together, ready for text, JSON and the report."""
+"""All figures of a results file, for the text, the JSON file and the page."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -35,18 +35,20 @@ from AST.writing import printable
 
 @dataclass(frozen=True)
 class Findings:
-    """What is said of one results file; shares are from 0 to 1 unless they are called percent.
+    """All figures of one results file. Shares are from 0 to 1, or in percent if the name says so.
 
     Attributes:
-        wilson_interval: Of the accuracy, as if stems were independent.
-        songs: How many the stems come from.
-        song_interval: Of the accuracy, by drawing songs; None for a single song.
-        accuracy_without_errors_percent: Of the stems that could be analysed; None without any.
-        no_class: Stems proposed as ``other``, ``speech``, ``silence`` and ``error``.
-        confusion: Stems by reference and proposed label.
-        raw_confusions: Stems by reference and AudioSet prediction, the most frequent first.
-        scores: None where no scores lie beside the file.
-        scores_missing: Why not.
+        wilson_interval: Of the accuracy, treating stems as independent.
+        songs: Number of songs.
+        song_interval: Of the accuracy, by drawing whole songs; None for a single song.
+        accuracy_without_errors_percent: Of the stems that could be analysed; None if all failed.
+        no_class: Number of stems with the proposed label ``other``, ``speech``, ``silence`` and
+            ``error``.
+        confusion: Number of stems by class and proposed label.
+        raw_confusions: Classes with their predictions, the most frequent pair first.
+        scores: None if the scores or the run record are missing.
+        scores_missing: Which of these files is missing, as text.
+        comparison: None if no other run was given.
     """
 
     file: str
@@ -68,7 +70,7 @@ class Findings:
     comparison: Comparison | None
 
     def as_json(self) -> dict[str, Any]:
-        """All of it as what JSON knows, and how the intervals were made."""
+        """All figures as JSON values, with the settings of the intervals."""
         method = {"confidence": CONFIDENCE, "resamples": RESAMPLE_COUNT, "seed": SEED}
         return {**asdict(self), "intervals": method}
 
@@ -77,10 +79,10 @@ def find(run: SavedRun, against: Path | None = None) -> Findings:
     """All figures of a run.
 
     Args:
-        against: Another run's results file.
+        against: Results file of another run to compare with.
 
     Raises:
-        UsageError: The other file cannot be read or is of other stems.
+        UsageError: The other file cannot be read, or it has other stems.
     """
     rows = run.rows
     figure = accuracy(rows)
@@ -119,4 +121,4 @@ def _what_is_missing(run: SavedRun) -> str | None:
         for kind, found in ((SCORES, run.scores), (RUN_RECORD, run.record))
         if found is None
     ]
-    return f"there is no {' and no '.join(missing)} beside it" if missing else None
+    return f"there is no {' and no '.join(missing)} beside the results" if missing else None

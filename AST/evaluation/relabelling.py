@@ -1,27 +1,27 @@
-"""Another label dictionary on the results of an earlier run."""
+"""Applies another label dictionary to the results of an earlier run."""
 
 from collections import Counter
 from collections.abc import Sequence
 
 from AST.dictionary import Dictionary
-from AST.evaluation.score_figures import decided_anew
+from AST.evaluation.rule_effects import decide_again
 from AST.evaluation.score_file import StemScores
 from AST.labels import ERROR, SILENCE, SPEECH, LabelMap
 from AST.metrics import normalised
 from AST.results import Row
 
 KEPT = (SPEECH, SILENCE, ERROR)
-"""Proposed labels that no dictionary decides."""
+"""Proposed labels that do not come from a label dictionary."""
 
 
 def relabelled(rows: Sequence[Row], scores: StemScores | None, label_map: LabelMap) -> list[Row]:
-    """The rows with other proposed labels.
+    """The rows with the proposed labels of another dictionary.
 
-    With scores the prediction is decided anew too, by the rules of today; without, and where a
-    stem has none, it stays, and what the speech rule, silence or a failure decided is kept.
+    If a stem has scores, its prediction is also decided again, by the current rules. Otherwise its
+    prediction stays. The proposed labels ``speech``, ``silence`` and ``error`` stay too.
     """
     if scores is not None:
-        rows = decided_anew(rows, scores, label_map)
+        rows = decide_again(rows, scores, label_map)
     return [
         row
         if normalised(row.proposed_label) in KEPT
@@ -31,7 +31,10 @@ def relabelled(rows: Sequence[Row], scores: StemScores | None, label_map: LabelM
 
 
 def uncovered(rows: Sequence[Row], dictionary: Dictionary) -> list[tuple[str, int]]:
-    """Predictions that a dictionary does not name, and so makes ``other``, and how often."""
+    """Predictions that the dictionary does not hold, and how often each occurs.
+
+    Their proposed label is ``other``.
+    """
     known = {name.lower() for names in dictionary.values() for name in names}
     counts = Counter(
         row.prediction.lower() for row in rows if normalised(row.proposed_label) not in KEPT

@@ -1,5 +1,6 @@
-"""Findings as one page that needs nothing else: to look at, to filter, to listen."""
+"""Writes the findings as one HTML page, with a table of stems to filter and to play."""
 
+import math
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,9 +8,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from AST.evaluation.calibration import confidences
 from AST.evaluation.findings import Findings
 from AST.evaluation.saved_run import SavedRun
-from AST.evaluation.score_figures import confidences
 from AST.metrics import is_match, normalised
 from AST.rules import ranked_instruments
 
@@ -22,10 +23,10 @@ class StemLine:
     """A row of the page's table of stems.
 
     Attributes:
-        score: Of the prediction, 0 to 1; None without one.
-        best: AST's five best instrument labels and their scores.
-        path_from_song: The path from its song's folder on, which is short enough for a table.
-        audio: Address of the file, seen from the page; None if it was not found.
+        score: Score of the prediction, 0 to 1; None without scores.
+        best: AST's five best instrument names with their scores, 0 to 1.
+        path_from_song: The path from the song's folder on, short enough for a table.
+        audio: Address of the audio file, relative to the page; None if it was not found.
     """
 
     label: str
@@ -41,10 +42,10 @@ class StemLine:
 
 
 def render(run: SavedRun, findings: Findings, folder: Path) -> str:
-    """The page as HTML; everything from the results is escaped.
+    """The page as HTML. All text from the results is escaped.
 
     Args:
-        folder: Where the page will lie.
+        folder: The folder of the page.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -67,16 +68,10 @@ def render(run: SavedRun, findings: Findings, folder: Path) -> str:
 
 
 def stem_lines(run: SavedRun, folder: Path) -> list[StemLine]:
-    """The stems, in the order of the results file."""
-    scores = run.scores
-    confidence = None if scores is None else confidences(run.rows, scores)
-    paths = run.paths_from_song
+    """One line per stem, in the order of the results file."""
     lines = []
-    for i, row in enumerate(run.rows):
-        heard = scores is not None and bool(scores.has_scores[i])
-        speech = float(scores.speech_score_percent[i]) if scores is not None else float("nan")
-        score = float("nan") if confidence is None else float(confidence[i])
-        best = ranked_instruments(scores.scores[i], speech) if scores is not None and heard else []
+    columns = zip(run.rows, run.paths_from_song, _scores_of_stems(run), strict=True)
+    for row, path_from_song, (score, speech, best) in columns:
         lines.append(
             StemLine(
                 label=normalised(row.label),
@@ -87,22 +82,34 @@ def stem_lines(run: SavedRun, folder: Path) -> list[StemLine]:
                 speech_score_percent=_known(speech),
                 best=[(name.lower(), value) for name, value in best[:TOP_COUNT]],
                 path=row.path,
-                path_from_song=paths[i],
-                audio=_address(_places_of(row.path, paths[i], run), folder),
+                path_from_song=path_from_song,
+                audio=_address(_possible_files(row.path, path_from_song, run), folder),
             )
         )
     return lines
+
+
+def _scores_of_stems(run: SavedRun) -> Iterator[tuple[float, float, list[tuple[str, float]]]]:
+    """For each stem: the score of its prediction, its speech score, and its ranked names."""
+    if run.scores is None:
+        yield from [(math.nan, math.nan, [])] * len(run.rows)
+        return
+    confidence, has_scores = confidences(run.rows, run.scores), run.scores.has_scores
+    for i, speech in enumerate(run.scores.speech_score_percent.tolist()):
+        ranked = ranked_instruments(run.scores.scores[i], speech) if has_scores[i] else []
+        yield float(confidence[i]), speech, ranked
 
 
 def _known(value: float) -> float | None:
     return None if value != value else value
 
 
-def _places_of(path: str, path_from_song: str, run: SavedRun) -> Iterator[Path]:
-    """Where a file may lie whose path is seen from where the run was started.
+def _possible_files(path: str, path_from_song: str, run: SavedRun) -> Iterator[Path]:
+    """Where the audio file of a stem may be.
 
-    That is often here, or beside the results; else some end of the path, the song's folder
-    included, lies in the dataset's folder.
+    Its path is relative to the folder where the run started. This is often the current folder or
+    the folder of the results. Otherwise the dataset's folder may contain the last parts of the
+    path, at least from the song's folder on.
     """
     yield Path(path)
     yield run.file.parent / path
@@ -113,16 +120,16 @@ def _places_of(path: str, path_from_song: str, run: SavedRun) -> Iterator[Path]:
             yield Path(dataset, *parts[start:])
 
 
-def _address(places: Iterable[Path], folder: Path) -> str | None:
-    """The first of these that is a file, seen from a folder; or None."""
-    for file in places:
+def _address(files: Iterable[Path], folder: Path) -> str | None:
+    """The first of these files that exists, relative to a folder; or None."""
+    for file in files:
         if os.path.isfile(file):
             return quote(os.path.relpath(file, folder))
     return None
 
 
 def _facts(record: dict[str, Any]) -> list[str]:
-    """What the page's head says of a run, as far as its record tells."""
+    """The facts about a run for the head of the page, if its record has them."""
     facts = [str(record[name]) for name in ("dataset", "device", "precision") if name in record]
     for name, words in (("finished", "finished"), ("relabelled_from", "relabelled from")):
         if name in record:
@@ -131,7 +138,7 @@ def _facts(record: dict[str, Any]) -> list[str]:
 
 
 def _models(record: dict[str, Any] | None) -> list[tuple[str, str, bool]]:
-    """Each model's name, file and hash, and whether it is the published one."""
+    """The name of each model, its file and hash, and whether it is the published one."""
     models = record.get("models", {}) if record else {}
     return [
         (

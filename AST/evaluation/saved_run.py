@@ -1,4 +1,4 @@
-"""A results file, and the scores and the record that its run wrote beside it."""
+"""A results file, with the scores and the record that the same run wrote beside it."""
 
 import functools
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from AST.results import Row, read_rows
 
 @dataclass(frozen=True)
 class SavedRun:
-    """What is on disk of one run; scores and record are None where they are missing."""
+    """The files of one run. Scores and record are None if they are missing."""
 
     file: Path
     rows: list[Row]
@@ -21,7 +21,7 @@ class SavedRun:
 
     @functools.cached_property
     def songs(self) -> list[str]:
-        """The song of each row."""
+        """The song of each row, from the record or else guessed from the paths."""
         return songs_of(self.rows, (self.record or {}).get("songs", {}))
 
     @functools.cached_property
@@ -32,10 +32,10 @@ class SavedRun:
 
 
 def read_run(file: Path, rows: list[Row]) -> SavedRun:
-    """Reads what lies beside a results file.
+    """Reads the scores and the record beside a results file.
 
     Raises:
-        UsageError: It is damaged, or belongs to other stems.
+        UsageError: One of them is damaged, or the scores are of other stems.
     """
     return SavedRun(file, rows, read_scores(file, rows), read_run_record(file))
 

@@ -1,4 +1,4 @@
-"""What lies beside a results file: its stems' scores, and the record of its run."""
+"""Reads the two files beside a results file: the scores of its stems and the run record."""
 
 import json
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from AST.labels import AUDIOSET_CLASS_COUNT, LabelMap
 from AST.results import RUN_RECORD, SCORES, Row, beside
 
 MODEL_FIELDS = {"path": str, "sha256": str, "is_published": bool}
-"""What a run record says of a model, as far as it is read."""
+"""The fields of a model that are read from a run record."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class StemScores:
     """Scores of the stems of a results file, in the order of its rows.
 
     Attributes:
-        scores: AST's sigmoid scores, shape (n, 527); NaN where a stem has none.
-        speech_score_percent: Shape (n,); NaN where a stem failed.
+        scores: AST's sigmoid scores, 0 to 1, shape (n, 527); NaN for a stem without scores.
+        speech_score_percent: Shape (n,); NaN for a stem that failed.
     """
 
     scores: npt.NDArray[np.float32]
@@ -32,15 +32,15 @@ class StemScores:
 
     @property
     def has_scores(self) -> npt.NDArray[np.bool_]:
-        """Which stems AST heard. Shape: (n,)."""
+        """Which stems have scores of AST. Shape: (n,)."""
         return np.asarray(np.isfinite(self.scores).all(axis=1))
 
 
 def read_scores(results: Path, rows: Sequence[Row]) -> StemScores | None:
-    """The scores that a run wrote beside its results file, or None where there are none.
+    """The scores that a run wrote beside its results file, or None without such a file.
 
     Raises:
-        UsageError: The file is damaged, or lacks one of the rows.
+        UsageError: The file is damaged, or a row is missing in it.
     """
     path = beside(results, SCORES)
     if not path.exists():
@@ -51,15 +51,15 @@ def read_scores(results: Path, rows: Sequence[Row]) -> StemScores | None:
             scores = np.asarray(file["scores"], np.float32)
             speech = np.asarray(file["speech_score_percent"], np.float64)
         _check(scores, speech, len(places))
-    except Exception as error:  # a damaged archive makes NumPy raise nearly anything
+    except Exception as error:  # for a damaged archive NumPy raises nearly any error
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         raise UsageError(
-            f"{path}: no scores of a run ({reason}); run the analysis again, or remove it"
+            f"{path}: not the scores of a run ({reason}); run the analysis again or remove it"
         ) from error
-    if strange := [row.path for row in rows if row.path not in places]:
+    if missing := [row.path for row in rows if row.path not in places]:
         raise UsageError(
-            f"{path}: no scores of {strange[0]} and {len(strange) - 1} more rows of {results}; "
-            "expected the file that the same run wrote; remove it if it is another's"
+            f"{path}: has no scores of {missing[0]} and {len(missing) - 1} more rows of {results}; "
+            "expected the scores of the same run; remove the file if it is from another run"
         )
     order = [places[row.path] for row in rows]
     return StemScores(scores[order], speech[order])
@@ -79,10 +79,10 @@ def _check(
 
 
 def read_run_record(results: Path) -> dict[str, Any] | None:
-    """The record that a run wrote beside its results file, or None where there is none.
+    """The record that a run wrote beside its results file, or None without such a file.
 
     Raises:
-        UsageError: It is damaged.
+        UsageError: The record cannot be read or is damaged.
     """
     path = beside(results, RUN_RECORD)
     if not path.exists():
@@ -91,13 +91,13 @@ def read_run_record(results: Path) -> dict[str, Any] | None:
         content = path.read_bytes()
     except OSError as error:
         raise UsageError(
-            f"{path}: {error.strerror}; expected the record of a run, make it readable"
+            f"{path}: {error.strerror}; expected the record of a run; make the file readable"
         ) from error
     try:
         record: dict[str, Any] = json.loads(content)
-        json.dumps(record, ensure_ascii=False).encode()  # half a surrogate pair is no text
+        json.dumps(record, ensure_ascii=False).encode()  # half a surrogate pair is not text
         dictionary = record["label_dictionary"]
-        for model in record.get("models", {}).values():  # of records that relabel.py began: none
+        for model in record.get("models", {}).values():  # relabel.py may write a record without
             for field, kind in MODEL_FIELDS.items():
                 if not isinstance(model[field], kind):
                     raise TypeError(f"{field} is {model[field]!r}")
@@ -105,12 +105,12 @@ def read_run_record(results: Path) -> dict[str, Any] | None:
             raise TypeError("a song is not a text")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UsageError(
-            f"{path}: no record of a run ({type(error).__name__}: {error}); remove it"
+            f"{path}: not the record of a run ({type(error).__name__}: {error}); remove the file"
         ) from error
     check_dictionary(dictionary, path)
     return record
 
 
 def label_map_of(record: dict[str, Any]) -> LabelMap:
-    """The label dictionary of a run."""
+    """The map from AudioSet names to classes that a run used."""
     return LabelMap(record["label_dictionary"])

@@ -1,4 +1,4 @@
-"""Which stems come from one song. Such stems are not independent of each other.
+"""Which stems belong to the same song. Such stems are not independent of each other.
 
 A run records the song of each stem. For results without a record the song is guessed from paths.
 """
@@ -10,14 +10,14 @@ from AST.metrics import normalised
 from AST.results import Row
 
 PARTS_WITHOUT_SONG = 2
-"""Parts of a path to show if the song is not a folder in it: the file and its folder."""
+"""How many parts of a path to show if the song is not a folder in it: the folder and the file."""
 
 
 def songs_of(rows: Sequence[Row], recorded: Mapping[str, str]) -> list[str]:
     """The song of each stem.
 
     Args:
-        recorded: Songs by path, from the run's record. If it lacks a row, all songs are guessed.
+        recorded: Songs by path, from the run record. If a row is missing, all songs are guessed.
     """
     if all(row.path in recorded for row in rows):
         return [recorded[row.path] for row in rows]
@@ -25,10 +25,10 @@ def songs_of(rows: Sequence[Row], recorded: Mapping[str, str]) -> list[str]:
 
 
 def guessed_songs(rows: Sequence[Row]) -> list[str]:
-    """The folder of each stem's song, as DSD100's and MoisesDB's layouts have it.
+    """The song's folder of each stem, for the layouts of DSD100 and MoisesDB.
 
-    If folders have the name of their files' class, the song is the folder above. Otherwise it is
-    the file's folder. The majority of the rows decides for all.
+    If the folder of a file is named after its class, the song is the folder above. Otherwise the
+    song is the folder of the file. The majority of the rows decides for all rows.
 
     >>> guessed_songs([Row("bass", "Sources/Dev/051 - A - B/bass.wav", "bass guitar", "bass")])
     ['Sources/Dev/051 - A - B']
@@ -45,7 +45,7 @@ def guessed_songs(rows: Sequence[Row]) -> list[str]:
 
 
 def path_from_song(path: str, song: str) -> str:
-    """A stem's path from its song's folder on. It is the same wherever the dataset lies.
+    """A stem's path from its song's folder on. It does not depend on where the dataset is.
 
     >>> path_from_song("/data/DSD100/Sources/Dev/051 - A - B/bass.wav", "051 - A - B")
     '051 - A - B/bass.wav'

@@ -1,4 +1,4 @@
-"""Findings as text for people."""
+"""Writes the findings as text for the console."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ CONFUSIONS_SHOWN = 10
 CHANGES_SHOWN = 20
 SMALLEST_PROBABILITY = 1e-12
 THRESHOLD_STEP = 2
-"""Every second threshold stands in the text; all are in the JSON."""
+"""The text has every second threshold. The JSON file has all."""
 
 
 def describe(findings: Findings) -> str:
@@ -30,20 +30,20 @@ def describe(findings: Findings) -> str:
 
 def _uncertainty(findings: Findings) -> list[str]:
     by_songs = (
-        f"{_range(findings.song_interval)} % drawing songs ({findings.songs} songs, "
+        f"{_range(findings.song_interval)} % by drawing whole songs ({findings.songs} songs, "
         f"{RESAMPLE_COUNT} bootstrap resamples, seed {SEED})"
         if findings.song_interval
-        else "none by drawing songs (there is one song only)"
+        else "no interval by drawing whole songs (there is only one song)"
     )
     counts = ", ".join(
         f"{name} {count} ({100 * count / findings.total:.1f} %)"
         for name, count in findings.no_class.items()
     )
     lines = [
-        f"95 % interval of the accuracy: {_range(findings.wilson_interval)} % taking stems for "
-        "independent (Wilson);",
+        f"95 % interval of the accuracy: {_range(findings.wilson_interval)} % treating stems "
+        "as independent (Wilson);",
         f"  {by_songs}",
-        f"Proposed as no class: {counts}",
+        f"Proposed labels that are not a class: {counts}",
     ]
     if findings.no_class["error"]:
         without = findings.accuracy_without_errors_percent
@@ -69,28 +69,31 @@ def _confusion(findings: Findings) -> list[str]:
         [label, *(str(counts[column] or ".") for column in columns)]
         for label, counts in findings.confusion.items()
     ]
-    return ["Reference (rows) and proposed label:", *_table([["", *columns], *rows])]
+    return ["Stems by class (rows) and proposed label (columns):", *_table([["", *columns], *rows])]
 
 
 def _raw_confusions(findings: Findings) -> list[str]:
     wrong = [one for one in findings.raw_confusions if not one.is_match]
     if not wrong:
-        return ["No stem is taken for another class."]
+        return ["No mistakes among the stems that could be analysed."]
     return [
-        "Most frequent mistakes (class -> what AST heard):",
-        *(f"  {one.label} -> {one.heard} {one.count}" for one in wrong[:CONFUSIONS_SHOWN]),
+        "Most frequent mistakes (class -> prediction):",
+        *(f"  {x.label} -> {x.prediction_text} {x.count}" for x in wrong[:CONFUSIONS_SHOWN]),
     ]
 
 
 def _scores(scores: ScoreFigures) -> list[str]:
-    top = ", ".join(f"{k}: {100 * share:.2f} %" for k, share in scores.top.items())
     lines = []
     if scores.decided_otherwise:
         lines.append(
-            f"Warning: {scores.decided_otherwise} rows are not what these scores and the run's "
-            "dictionary give: the rows were edited, or the scores are another run's"
+            "Warning: rows whose labels do not follow from these scores and the run's label "
+            f"dictionary: {scores.decided_otherwise}. They were edited, or the scores are from "
+            "another run."
         )
-    lines += [f"The right class is among AST's k best instrument labels (speech rule aside): {top}"]
+    top = ", ".join(f"{k}: {100 * share:.2f} %" for k, share in scores.top.items())
+    lines.append(
+        f"The right class is among AST's k best instrument names (without the speech rule): {top}"
+    )
     for name, quartiles in (
         ("right", scores.score_quartiles_of_right),
         ("wrong", scores.score_quartiles_of_wrong),
@@ -103,7 +106,11 @@ def _scores(scores: ScoreFigures) -> list[str]:
             )
     if scores.expected_calibration_error is not None:
         lines.append(f"Expected calibration error: {scores.expected_calibration_error:.3f}")
-    rows = [
+    return [*lines, *_coverage_and_rules(scores)]
+
+
+def _coverage_and_rules(scores: ScoreFigures) -> list[str]:
+    coverage = [
         [f"{one.threshold:.2f}", f"{100 * one.share:.1f} %", _percent(one.accuracy)]
         for one in scores.shown[::THRESHOLD_STEP]
     ]
@@ -112,9 +119,8 @@ def _scores(scores: ScoreFigures) -> list[str]:
         for one in scores.rules
     ]
     return [
-        *lines,
-        "Predictions with a lower score withheld:",
-        *_table([["score from", "shown", "accuracy"], *rows]),
+        "If predictions with a lower score are not shown:",
+        *_table([["score from", "shown", "accuracy"], *coverage]),
         "The same scores under other rules:",
         *_table([["rule", "accuracy", "labels changed"], *rules]),
     ]
@@ -123,32 +129,33 @@ def _scores(scores: ScoreFigures) -> list[str]:
 def _comparison(comparison: Comparison) -> list[str]:
     interval = comparison.interval
     by_songs = (
-        f"95 % interval {_range(interval, '+')} by drawing songs ({comparison.songs} songs)"
+        f"95 % interval {_range(interval, '+')} by drawing whole songs ({comparison.songs} songs)"
         if interval
-        else "no interval (one song only)"
+        else "no interval (there is only one song)"
     )
     lines = [
-        f"Against {comparison.against}, on {comparison.stems} stems of both "
-        f"({comparison.only_here} only here, {comparison.only_there} only there):",
-        f"  accuracy {comparison.accuracy_percent:.2f} % and there "
+        f"Compared with {comparison.against}, on the {comparison.stems} stems of both runs "
+        f"({comparison.only_here} only in this run, {comparison.only_there} only in the other):",
+        f"  accuracy {comparison.accuracy_percent:.2f} %, of the other run "
         f"{comparison.other_accuracy_percent:.2f} %",
-        f"  difference {comparison.difference_percent:+.2f} points; {by_songs}",
-        f"  right only here: {_counts(comparison.gained)}; only there: {_counts(comparison.lost)}; "
-        f"McNemar's exact p {probability(comparison.mcnemar_p)}, taking stems for independent",
+        f"  difference {comparison.difference_percent:+.2f} percentage points; {by_songs}",
+        f"  right only in this run: {_counts(comparison.gained)}; only in the other: "
+        f"{_counts(comparison.lost)}; McNemar's exact p {probability(comparison.mcnemar_p)}, "
+        "treating stems as independent",
     ]
     for change in comparison.changed[:CHANGES_SHOWN]:
         lines.append(
-            f"  {change.path}: {change.proposed_label} ({change.prediction}), there "
-            f"{change.other_proposed_label} ({change.other_prediction}); "
-            f"reference {change.label}"
+            f"  {change.path}: {change.proposed_label} ({change.prediction}), in the other "
+            f"run {change.other_proposed_label} ({change.other_prediction}); "
+            f"class {change.label}"
         )
     if len(comparison.changed) > CHANGES_SHOWN:
-        lines.append(f"  and {len(comparison.changed) - CHANGES_SHOWN} more; --json has all")
+        lines.append(f"  and {len(comparison.changed) - CHANGES_SHOWN} more; --json writes all")
     return lines
 
 
 def probability(p: float) -> str:
-    """A p value, or what it lies below."""
+    """A p value as text, or a bound that it is below."""
     return f"= {p:.3g}" if p >= SMALLEST_PROBABILITY else f"< {SMALLEST_PROBABILITY:g}"
 
 
@@ -166,7 +173,7 @@ def _percent(share: float | None) -> str:
 
 
 def _table(rows: Iterable[list[str]]) -> list[str]:
-    """The first column to the left, the others to the right."""
+    """Lines of a table: the first column is aligned left, the others right."""
     cells = list(rows)
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return [

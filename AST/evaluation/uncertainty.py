@@ -1,4 +1,4 @@
-"""How far a share could lie elsewhere by chance."""
+"""Confidence intervals of an accuracy."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Interval:
 
 
 def wilson_interval(matches: int, total: int) -> Interval:
-    """Wilson's score interval of a share, which takes stems for independent.
+    """Wilson's score interval of a share, treating stems as independent.
 
     Source: Wilson, Probable inference, JASA 1927.
 
@@ -35,16 +35,16 @@ def wilson_interval(matches: int, total: int) -> Interval:
 
 
 def song_interval(songs: Sequence[Hashable], values: Sequence[float]) -> Interval | None:
-    """Percentile bootstrap of a mean: whole songs are drawn, as stems of one are alike.
+    """Percentile bootstrap of a mean. It draws whole songs, because stems of one song are alike.
 
     Source: Davison, Hinkley: Bootstrap Methods and their Application, 1997, chapter 3.8.
 
     Args:
-        songs: Each stem's song.
-        values: Each stem's value: 1 for right and 0 for wrong, or a difference of those.
+        songs: The song of each stem.
+        values: The value of each stem: 1 if right, 0 if wrong, or the difference of two of these.
 
     Returns:
-        None for a single song, which says nothing of others.
+        None for a single song, because it says nothing about other songs.
     """
     from scipy.stats import bootstrap
 

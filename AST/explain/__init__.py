@@ -1,1 +1,1 @@
-"""Why AST gives one file its prediction, as text and as a picture."""
+"""Explains the prediction for one file, as text and as a picture."""

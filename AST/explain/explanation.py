@@ -1,4 +1,4 @@
-"""Why AST names what it names in one file: what it heard, and what it attended to."""
+"""Explains the prediction for one file: AST's input, and the parts of it that AST attends to."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,15 +28,15 @@ Image = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Explanation:
-    """What is known about one file.
+    """The prediction for one file and the reasons for it.
 
     Attributes:
         verdict: The prediction in words, and which model decided.
-        best: The instrument names with the highest scores, and those scores.
-        places_s: Which parts of the file AST's input comes from: starts and ends.
+        best: The instrument names with the highest scores, and those scores (0 to 1).
+        places_s: The start and the end of each part of the file that AST's input comes from.
         duration_s: Of the whole file.
         spectrogram: AST's input, normalised log-mel.
-        attended: How much of the class tokens comes from each place, through all blocks.
+        attention: The share of each point of the spectrogram in the class tokens; see ``rollout``.
     """
 
     verdict: str
@@ -44,63 +44,64 @@ class Explanation:
     places_s: list[tuple[float, float]]
     duration_s: float
     spectrogram: Image
-    attended: Image
+    attention: Image
 
 
 def explain(file: Path, recogniser: Recogniser) -> Explanation:
     """Runs both models on a file.
 
     Raises:
-        StemError: The file cannot be analysed, or nothing sounds in it.
+        StemError: The file cannot be analysed, or it contains no sound.
     """
     recording = decode(file)
     samples = excerpt(recording)
     if not samples.size:
         raise StemError("nothing sounds in it, so AST has no input; choose a file with sound")
-    clip = spectrogram(samples)[None]
+    spectrograms = spectrogram(samples)[None]
     models = recogniser.models
     [speech_score_percent] = models.speech.scores_percent([mel_patches_of(recording, file)])
-    [scores] = models.tagger.scores(clip)
+    [scores] = models.tagger.scores(spectrograms)
     best = ranked_instruments(scores, speech_score_percent)[:BEST_COUNT]
     prediction, _ = decide(scores, speech_score_percent, LabelMap({}))
     network = models.tagger.network
-    attended = rollout(attention_maps(network, clip), network.size)
+    shares = rollout(attention_maps(network, spectrograms), network.size)
     return Explanation(
         verdict=verdict(prediction, *best[0], speech_score_percent),
         best=best,
         places_s=input_places_s(excerpt_ranges(recording), recording.sample_rate_hz),
         duration_s=recording.duration_s,
-        spectrogram=clip[0].T.numpy(),
-        attended=over_spectrogram(attended, network.size.stride),
+        spectrogram=spectrograms[0].T.numpy(),
+        attention=over_spectrogram(shares, network.size.stride),
     )
 
 
 def rollout(maps: Iterable[torch.Tensor], size: Size) -> torch.Tensor:
-    """How much of each patch arrives in the class tokens, through all blocks.
+    """Attention rollout: the share that each patch has in the class tokens after all blocks.
 
-    Each block passes on half by attention, its heads averaged, and half by the residual connection.
+    In each block, half of a token comes from the attention (the mean of its heads), and half comes
+    from the residual connection.
     Source: Abnar, Zuidema: Quantifying Attention Flow in Transformers, ACL 2020.
 
     Args:
         maps: Attention of each block, from ``attention_maps``.
 
-    Shape: depth x (1, heads, tokens, tokens) -> (patches along the bands, patches along time); the
-    class tokens' share in themselves is missing from the sum of 1.
+    Shape: depth x (1, heads, tokens, tokens) -> (patches along the bands, patches along time). The
+    sum is below 1, because the class tokens also have a share in themselves.
     """
     joint: torch.Tensor | None = None
     for attention in maps:
-        passed = attention[0].mean(dim=0)
-        passed = (passed + torch.eye(len(passed))) / 2
-        joint = passed if joint is None else passed @ joint
+        shares = attention[0].mean(dim=0)
+        shares = (shares + torch.eye(len(shares))) / 2
+        joint = shares if joint is None else shares @ joint
     if joint is None:
         raise ValueError("rollout needs the attention of at least one block")
     return joint[:TOKEN_COUNT, TOKEN_COUNT:].mean(dim=0).reshape(size.patch_grid)
 
 
 def over_spectrogram(patches: torch.Tensor, stride: int) -> Image:
-    """Values of patches spread over the spectrogram; where patches overlap, their mean.
+    """Spreads the values of the patches over the spectrogram. Overlapping patches give their mean.
 
-    What no patch covers, at the upper edges, is 0.
+    Points that no patch covers (in the last bands and frames) are 0.
 
     Shape: (patches along the bands, patches along time) -> (128, 1024).
     """
@@ -113,7 +114,7 @@ def over_spectrogram(patches: torch.Tensor, stride: int) -> Image:
 
 
 def clock(time_s: float) -> str:
-    """A place in a file.
+    """A time in a file as text: minutes and seconds.
 
     >>> clock(75.25), clock(3600)
     ('1:15.2', '60:00.0')
@@ -123,7 +124,7 @@ def clock(time_s: float) -> str:
 
 
 def verdict(prediction: str, name: str, score: float, speech_score_percent: float) -> str:
-    """The prediction in words, and whose it is.
+    """The prediction in words, and which model decided.
 
     >>> verdict("bass guitar", "Bass guitar", 0.82, 1.5)
     'bass guitar: AST 0.820; speech score 1.5 %'
@@ -139,10 +140,11 @@ def verdict(prediction: str, name: str, score: float, speech_score_percent: floa
 
 
 def input_places_s(ranges: npt.NDArray[np.int64], sample_rate_hz: int) -> list[tuple[float, float]]:
-    """Where in a file lies what AST heard: starts and ends in seconds.
+    """The parts of a file that AST's input comes from: their starts and ends in seconds.
 
     Args:
-        ranges: Where the excerpt was taken from, in samples; AST hears the first 10.26 s of it.
+        ranges: The parts of the file that the excerpt comes from: starts and ends in samples. AST's
+            input is only the first 10.26 s of the excerpt. Shape: (parts, 2).
 
     >>> input_places_s(np.array([[0, 8], [20, 60]]), 1)
     [(0.0, 8.0), (20.0, 22.255)]

@@ -1,4 +1,4 @@
-"""A picture of what AST heard in one clip, attended to, and named."""
+"""Draws AST's input for one file, AST's attention, and the best instrument names."""
 
 import warnings
 from pathlib import Path
@@ -20,7 +20,7 @@ DOTS_PER_INCH = 110
 
 
 def draw(path: Path, title: str, explanation: Explanation) -> None:
-    """Writes the picture: what AST heard, what it attended to, and its best labels.
+    """Writes the picture: AST's input, AST's attention, and the best instrument names.
 
     Raises:
         OSError: It cannot be written.
@@ -28,19 +28,17 @@ def draw(path: Path, title: str, explanation: Explanation) -> None:
     from matplotlib.figure import Figure
 
     figure = Figure(PICTURE_SIZE_INCHES, dpi=DOTS_PER_INCH, layout="constrained")
-    figure.suptitle(title, fontsize=11, parse_math=False)  # file names may hold $
-    places: dict[str, Axes] = figure.subplot_mosaic(
-        [["heard", "labels"], ["attention", "labels"]], width_ratios=[3, 1]
+    figure.suptitle(title, fontsize=11, parse_math=False)  # file names may contain $
+    panels: dict[str, Axes] = figure.subplot_mosaic(
+        [["input", "names"], ["attention", "names"]], width_ratios=[3, 1]
     )
-    attention, labels = places["attention"], places["labels"]
+    attention = panels["attention"]
+    _draw_spectrogram(panels["input"], explanation.spectrogram, "AST's input: log-mel spectrogram")
     _draw_spectrogram(
-        places["heard"], explanation.spectrogram, "gray", "log-mel spectrogram that AST heard"
-    )
-    _draw_spectrogram(
-        attention, explanation.spectrogram, "gray", "attention rollout over it: brighter = more"
+        attention, explanation.spectrogram, "AST's input and attention rollout: brighter = more"
     )
     shades = attention.imshow(
-        explanation.attended,
+        explanation.attention,
         cmap="inferno",
         alpha=0.65,
         aspect="auto",
@@ -48,21 +46,24 @@ def draw(path: Path, title: str, explanation: Explanation) -> None:
         extent=_extent(),
     )
     figure.colorbar(shades, ax=attention, label="share of attention")
-    names = [name for name, _ in reversed(explanation.best)]
-    scores = [score for _, score in reversed(explanation.best)]
-    bars = labels.barh(range(len(explanation.best)), scores)
-    labels.bar_label(bars, fmt="%.3f", padding=3)
-    labels.set_yticks(range(len(explanation.best)), names)
-    labels.set_xlim(0, max(scores) * 1.25)
-    labels.set_title("best instrument labels", fontsize=10)
-    labels.set_xlabel("score")
-    with warnings.catch_warnings():  # a name in letters that the font lacks is drawn as boxes
+    _draw_names(panels["names"], explanation.best)
+    with warnings.catch_warnings():  # letters that the font lacks are drawn as boxes
         warnings.filterwarnings("ignore", "Glyph .* missing")
         figure.savefig(path)
 
 
-def _draw_spectrogram(axes: "Axes", spectrogram: Image, colours: str, title: str) -> None:
-    axes.imshow(spectrogram, cmap=colours, aspect="auto", origin="lower", extent=_extent())
+def _draw_names(axes: "Axes", best: list[tuple[str, float]]) -> None:
+    names, scores = zip(*reversed(best), strict=True)
+    bars = axes.barh(range(len(best)), scores)
+    axes.bar_label(bars, fmt="%.3f", padding=3)
+    axes.set_yticks(range(len(best)), names)
+    axes.set_xlim(0, max(scores) * 1.25)
+    axes.set_title("best instrument names", fontsize=10)
+    axes.set_xlabel("score")
+
+
+def _draw_spectrogram(axes: "Axes", spectrogram: Image, title: str) -> None:
+    axes.imshow(spectrogram, cmap="gray", aspect="auto", origin="lower", extent=_extent())
     axes.set_yticks([_band_of(hertz) for hertz in FREQUENCY_TICKS_HZ], map(str, FREQUENCY_TICKS_HZ))
     axes.set_ylabel("Hz")
     axes.set_xlabel("s")
@@ -74,13 +75,13 @@ def _extent() -> tuple[float, float, float, float]:
 
 
 def _band_of(frequency_hz: float) -> float:
-    """Place of a frequency among the mel bands.
+    """The mel band of a frequency, as a fraction (0 to 128).
 
     >>> round(_band_of(20)), round(_band_of(8000))
     (0, 128)
     """
-    low, high, wanted = (_mel(hertz) for hertz in (LOWEST_HZ, HIGHEST_HZ, frequency_hz))
-    return MEL_BAND_COUNT * (wanted - low) / (high - low)
+    low, high, mel = (_mel(hertz) for hertz in (LOWEST_HZ, HIGHEST_HZ, frequency_hz))
+    return MEL_BAND_COUNT * (mel - low) / (high - low)
 
 
 def _mel(frequency_hz: float) -> float:

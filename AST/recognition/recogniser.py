@@ -9,7 +9,7 @@ import numpy.typing as npt
 import torch
 
 from AST.audio.decoding import decode
-from AST.audio.mel_patches import mel_patches_of, patch_blocks
+from AST.audio.mel_patches import mel_patch_blocks, mel_patches_of
 from AST.audio.preparation import PreparedStem, prepare, prepare_recording
 from AST.audio.recording import Recording, Samples, to_model_rate
 from AST.audio.spectrogram import spectrogram
@@ -123,7 +123,7 @@ def _prepared(sound: str | Path | npt.NDArray[Any], sample_rate_hz: int | None) 
         if sample_rate_hz is None:
             raise UsageError("samples came without a sample rate; pass sample_rate_hz")
         recording = Recording.from_array(sound, sample_rate_hz)
-        return prepare_recording(recording, patch_blocks(to_model_rate(recording)))
+        return prepare_recording(recording, mel_patch_blocks(to_model_rate(recording)))
     if sample_rate_hz is not None:
         raise UsageError("a file knows its sample rate; pass sample_rate_hz with samples only")
     return prepare(Path(sound))

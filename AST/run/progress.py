@@ -1,10 +1,10 @@
 """What a run tells while it goes on: nothing, or lines and a progress bar on stderr."""
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from AST.rules import best_instrument
-from AST.run.journal import StemResult
+if TYPE_CHECKING:
+    from AST.run.journal import StemResult
 
 
 class Progress:
@@ -16,7 +16,7 @@ class Progress:
     def begin(self, stem_count: int, done_count: int) -> None:
         """The models start to work; some stems were done before."""
 
-    def finish(self, result: StemResult) -> None:
+    def finish(self, result: "StemResult") -> None:
         """One more stem is done, and its row is on disk."""
 
     def end(self) -> None:
@@ -44,7 +44,7 @@ class ConsoleProgress(Progress):
 
         self._bar = tqdm(total=stem_count, initial=done_count, unit="file")
 
-    def finish(self, result: StemResult) -> None:
+    def finish(self, result: "StemResult") -> None:
         self._bar.update()
         for line in lines_about(result, self._verbose):
             self.say(line)
@@ -54,8 +54,10 @@ class ConsoleProgress(Progress):
             self._bar.close()
 
 
-def lines_about(result: StemResult, verbose: bool) -> list[str]:
+def lines_about(result: "StemResult", verbose: bool) -> list[str]:
     """What to print about one stem: its failure or warning, and if verbose its labels."""
+    from AST.rules import best_instrument  # loads NumPy
+
     path = result.row.path
     lines = []
     if result.failure:

@@ -1,4 +1,4 @@
-"""Frozen TensorFlow graphs read without TensorFlow: what of a ``.pb`` file leads to one node."""
+"""Reads frozen TensorFlow graphs (``.pb``) without TensorFlow: the nodes that one node needs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Array = npt.NDArray[Any]
 
 
 class UnsupportedGraphError(Exception):
-    """A graph that cannot be read or holds what this suite cannot run itself."""
+    """A graph that cannot be read, or that torch cannot run as Essentia does."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class Node:
     """One operation of a graph.
 
     Attributes:
-        operation: TensorFlow's name, such as ``Conv2D``.
-        inputs: Names of nodes, in order.
-        attributes: TensorFlow's messages, by name.
+        operation: TensorFlow's name for it, such as ``Conv2D``.
+        inputs: Names of the input nodes, in order.
+        attributes: TensorFlow's ``AttrValue`` messages, by name.
     """
 
     name: str
@@ -34,29 +34,31 @@ class Node:
     attributes: Mapping[str, Any]
 
     def integers(self, name: str) -> tuple[int, ...]:
-        """A list of integers, such as ``strides``."""
+        """An attribute that is a list of integers, such as ``strides``; empty if missing."""
         return tuple(self.attributes[name].list.i) if name in self.attributes else ()
 
     def integer(self, name: str) -> int:
+        """An attribute that is an integer; 0 if missing."""
         return int(self.attributes[name].i) if name in self.attributes else 0
 
     def flag(self, name: str) -> bool:
+        """An attribute that is true or false; false if missing."""
         return name in self.attributes and bool(self.attributes[name].b)
 
     def text(self, name: str, default: str = "") -> str:
-        """A string, such as ``padding``."""
+        """An attribute that is a string, such as ``padding``."""
         return self.attributes[name].s.decode() if name in self.attributes else default
 
     def constant(self) -> Array:
-        """The array that a node of the operation ``Const`` holds."""
+        """The array in a node of the operation ``Const``."""
         return _array(self.attributes["value"].tensor)
 
 
 def nodes_up_to(path: Path, output: str) -> list[Node]:
-    """The nodes that a node depends on, and itself; each after those that it depends on.
+    """A node and all nodes that it depends on. Each comes after its inputs.
 
     Raises:
-        UnsupportedGraphError: No graph, or one without the node or with inputs that are missing.
+        UnsupportedGraphError: The file is not a graph, a node is missing, or there is a loop.
     """
     from google.protobuf.message import DecodeError
     from tensorboardX.proto.graph_pb2 import GraphDef
@@ -65,7 +67,7 @@ def nodes_up_to(path: Path, output: str) -> list[Node]:
     try:
         definition.ParseFromString(path.read_bytes())
     except (DecodeError, OSError) as error:
-        raise UnsupportedGraphError("it is no frozen graph") from error
+        raise UnsupportedGraphError("it is not a frozen graph") from error
     nodes = {
         node.name: Node(node.name, node.op, tuple(_names(node.input)), dict(node.attr))
         for node in definition.node
@@ -88,7 +90,7 @@ def nodes_up_to(path: Path, output: str) -> list[Node]:
 
 
 def _names(inputs: Any) -> list[str]:
-    """Without the number of the output, where it is the first, and without control inputs."""
+    """The data inputs, without control inputs (``^name``) and without ``:0`` (the first output)."""
     data = [name for name in inputs if not name.startswith("^")]
     return [name.removesuffix(":0") for name in data]
 
@@ -105,9 +107,9 @@ def _array(tensor: "TensorProto") -> Array:
     if tensor.dtype not in kinds:
         raise UnsupportedGraphError(f"it holds a constant of TensorFlow's type {tensor.dtype}")
     kind, values = kinds[tensor.dtype]
-    if content := tensor.tensor_content:  # read once: protobuf makes a copy each time
+    if content := tensor.tensor_content:  # read once: protobuf copies it at each access
         return np.frombuffer(content, kind).reshape(shape)
     array = np.zeros(shape, kind)
     array.flat[: len(values)] = values
-    array.flat[len(values) :] = values[-1] if values else 0  # the last stands for the rest
+    array.flat[len(values) :] = values[-1] if values else 0  # TensorFlow repeats the last value
     return array

@@ -1,4 +1,4 @@
-"""Runs frozen TensorFlow graphs of VGGish's kind in torch: on its devices, in its precisions."""
+"""Runs frozen TensorFlow graphs like VGGish in torch, on any device and in any precision."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -21,20 +21,21 @@ from AST.speech.graph_layers import (
     require,
 )
 
-ROWS_IN_CACHE = 16
-"""On a CPU; 8 to 32 are as good."""
+CPU_BATCH_SIZE = 16
+"""Rows per convolution on a CPU, so that they fit in the cache. 8 to 32 are equally fast."""
 
 
 class GraphInTorch(nn.Module):
     """A graph from one placeholder to one node.
 
-    Shape: as the graph's placeholder -> as its output.
+    Shape: the placeholder's -> the output node's.
 
     Args:
-        nodes: See ``AST.speech.graph_file.nodes_up_to``.
+        nodes: As ``AST.speech.graph_file.nodes_up_to`` returns them.
+        placeholder: The name of the input node.
 
     Raises:
-        UnsupportedGraphError: The graph holds an operation that is not among those known here.
+        UnsupportedGraphError: The graph holds an operation that this module does not know.
     """
 
     def __init__(self, nodes: Sequence[Node], placeholder: str) -> None:
@@ -49,14 +50,14 @@ class GraphInTorch(nn.Module):
         if self._input not in {name for _, _, inputs in self._steps for name in inputs}:
             raise UnsupportedGraphError(f"its output does not depend on {placeholder}")
         self._shapes = {k: v for k, v in self._constants.items() if v.dtype.kind == "i"}
-        del self._constants  # what is used of them is in the layers
+        del self._constants  # the layers hold what is still needed
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Convolutions on a few rows at a time, which stay in the cache; the rest on all at once.
+        """Runs the graph. On a CPU, convolutions take a few rows at a time, which fit in the cache.
 
-        (Dense layers are the other way round: their weights are larger than their input.)
+        Dense layers take all rows at once, because their weights are larger than their input.
         """
-        rows = ROWS_IN_CACHE if x.device.type == "cpu" else len(x)
+        rows = CPU_BATCH_SIZE if x.device.type == "cpu" else len(x)
         cut = self._first_dense()
         if cut and len(x) > rows:
             before, after = self._steps[:cut], self._steps[cut:]
@@ -72,7 +73,7 @@ class GraphInTorch(nn.Module):
         left = Counter([end, *(name for _, _, inputs in steps for name in inputs)])
         for name, step, inputs in steps:
             values[name] = step(*(values[other] for other in inputs))
-            for other in inputs:  # activations take far more memory than the weights
+            for other in inputs:  # frees activations, which are larger than weights
                 left[other] -= 1
                 if not left[other]:
                     del values[other]
@@ -80,7 +81,7 @@ class GraphInTorch(nn.Module):
         return result
 
     def _first_dense(self) -> int:
-        """The place of the first dense layer, if nothing but its input goes beyond it; else 0."""
+        """The place of the first dense layer if later steps need only its input; else 0."""
         for place, (_, step, inputs) in enumerate(self._steps):
             if isinstance(step, Dense):
                 later = {name for _, _, names in self._steps[place:] for name in names}
@@ -108,7 +109,7 @@ class GraphInTorch(nn.Module):
             raise UnsupportedGraphError(f"it holds the operation {node.operation} ({node.name})")
 
     def _add_weight(self, node: Node) -> None:
-        """A bias goes into the layer before it where that is possible: one pass less."""
+        """Puts a bias into the layer before it if possible, which saves a pass over memory."""
         require(node, node.text("data_format", "NHWC") == "NHWC", "channels that are not last")
         place = 0 if self._is_weight(node.inputs[0]) else 1
         weight, x = self._constant(node, place), node.inputs[1 - place]

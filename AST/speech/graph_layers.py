@@ -1,4 +1,4 @@
-"""TensorFlow's operations in torch, as far as graphs of VGGish's kind hold them."""
+"""TensorFlow's operations in torch: those that graphs like VGGish hold."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from torch.nn import functional
 from AST.speech.graph_file import Array, Node, UnsupportedGraphError
 
 Value = Any
-"""A tensor, its channels last as in TensorFlow, or an array of integers: a shape."""
+"""A tensor with channels last, as in TensorFlow, or a shape as an array of integers."""
 Step = Callable[..., Value]
 
 
@@ -48,7 +48,7 @@ class Dense(nn.Module):
     def __init__(self, node: Node, weights: Array) -> None:
         super().__init__()
         require(node, not node.flag("transpose_a"), "a transposed input")
-        weight = as_tensor(weights if node.flag("transpose_b") else weights.T)  # a view serves
+        weight = as_tensor(weights if node.flag("transpose_b") else weights.T)  # a view is enough
         self.weight = nn.Parameter(weight, requires_grad=False)
         self.bias: nn.Parameter | None = None
         self.width = len(weight)
@@ -58,7 +58,7 @@ class Dense(nn.Module):
 
 
 class Bias(nn.Module):
-    """A constant added. Shape: any -> the same."""
+    """Adds a constant. Shape: any -> the same."""
 
     def __init__(self, bias: Array) -> None:
         super().__init__()
@@ -69,7 +69,7 @@ class Bias(nn.Module):
 
 
 class Scale(nn.Module):
-    """A constant multiplied. Shape: any -> the same."""
+    """Multiplies by a constant. Shape: any -> the same."""
 
     def __init__(self, factor: Array) -> None:
         super().__init__()
@@ -89,7 +89,7 @@ LAYERS: Mapping[str, Callable[[Node, Array], Convolution | Dense]] = {
 def _max_pool(node: Node) -> Step:
     require(node, node.text("data_format", "NHWC") == "NHWC", "channels that are not last")
     window, strides = node.integers("ksize")[1:3], node.integers("strides")[1:3]
-    kind = _padding_kind(node)  # not node itself, which keeps the whole graph's file in memory
+    kind = _padding_kind(node)  # if step held the node, the whole graph file would stay in memory
 
     def step(x: torch.Tensor) -> torch.Tensor:
         images = x.permute(0, 3, 1, 2)
@@ -124,19 +124,19 @@ def _pack(node: Node) -> Step:
 
 def _squeeze(node: Node) -> Step:
     axes = node.integers("squeeze_dims")
-    require(node, bool(axes), "no axes: it might take the batch's")
+    require(node, bool(axes), "no axes, and could remove the batch axis")
     return lambda x: x.squeeze(axes)
 
 
 def _plain(step: Step) -> Callable[[Node], Step]:
-    """For an operation without attributes that matter."""
+    """For an operation whose attributes do not change the result."""
     return lambda node: step
 
 
 def _in_range(x: torch.Tensor) -> torch.Tensor:
-    """In full precision, which a score is worth; what overflowed before becomes NaN.
+    """Converts to fp32, and turns infinity into NaN.
 
-    The sigmoid of infinity is a number like others: nobody would see that a range was too small.
+    The sigmoid of infinity is 0 or 1, which would hide an overflow in a lower precision.
     """
     x = x.float()
     return x + 0 * x
@@ -162,7 +162,7 @@ OPERATIONS: Mapping[str, Callable[[Node], Step]] = {
     "StopGradient": _plain(lambda x: x),
     "StridedSlice": _strided_slice,
 }
-"""By TensorFlow's names: from a node to what it does."""
+"""For each of TensorFlow's names: makes the function that runs a node."""
 
 
 def _padding_kind(node: Node) -> str:
@@ -174,7 +174,7 @@ def _padding_kind(node: Node) -> str:
 def _padding(
     kind: str, lengths: Sequence[int], window: Sequence[int], strides: Sequence[int]
 ) -> tuple[int, int, int, int]:
-    """TensorFlow's padding as torch takes it: left, right, top, bottom; the odd one comes last."""
+    """TensorFlow's padding as left, right, top, bottom. The larger half is at right and bottom."""
     if kind != "SAME":
         return 0, 0, 0, 0
     totals = [
@@ -186,9 +186,11 @@ def _padding(
 
 
 def as_tensor(array: Array) -> torch.Tensor:
+    """A copy of an array, in fp32. Shape: any -> the same."""
     return torch.from_numpy(np.array(array, np.float32))
 
 
-def require(node: Node, is_so: bool, otherwise: str) -> None:
-    if not is_so:
-        raise UnsupportedGraphError(f"its {node.operation} ({node.name}) has {otherwise}")
+def require(node: Node, is_supported: bool, found: str) -> None:
+    """Raises UnsupportedGraphError, with what was found, if a node is not supported."""
+    if not is_supported:
+        raise UnsupportedGraphError(f"its {node.operation} ({node.name}) has {found}")

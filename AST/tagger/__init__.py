@@ -1,1 +1,1 @@
-"""AST itself: from a spectrogram to the scores of AudioSet's names."""
+"""The AST network: from a spectrogram to the scores of AudioSet's 527 names."""

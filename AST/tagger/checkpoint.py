@@ -1,6 +1,6 @@
-"""AST's weights on disk: the hub's safetensors and the authors' .pth, read and written.
+"""Reads and writes AST's weights: the hub's .safetensors and the authors' .pth.
 
-The file tells the network's size by the shapes of its tensors; nothing else describes it.
+The network's size follows from the shapes of the tensors. The files do not state it otherwise.
 """
 
 import re
@@ -23,7 +23,7 @@ from AST.tagger.network import (
 from AST.writing import write_whole
 
 KeysInFile = Callable[[str], list[str]]
-"""From one of our parameter names to the file's: one, or three whose rows are to be joined."""
+"""From our name of a parameter to the file's: one key, or three to join by rows."""
 
 HUB_NAMES = (
     (r"^cls_token$", r"audio_spectrogram_transformer.embeddings.cls_token"),
@@ -43,14 +43,14 @@ HUB_NAMES = (
 """From our parameter names to those of the hub's model.safetensors (transformers 4)."""
 
 AUTHORS_UNUSED = re.compile(r"module\.v\.head(_dist)?\.")
-"""DeiT's ImageNet heads, which the authors' checkpoint still holds."""
+"""DeiT's ImageNet heads. The authors' checkpoint still contains them; AST does not use them."""
 
 SHOWN_KEYS = 3
-"""How many wrong keys an error message lists before it only counts."""
+"""How many wrong keys an error message lists. It counts the others."""
 
 
 def hub_keys(name: str) -> list[str]:
-    """Names in the hub's file.
+    """The keys of one of our parameters in the hub's file.
 
     >>> hub_keys("blocks.3.norm1.bias")
     ['audio_spectrogram_transformer.encoder.layer.3.layernorm_before.bias']
@@ -65,7 +65,7 @@ def hub_keys(name: str) -> list[str]:
 
 
 def author_keys(name: str) -> list[str]:
-    """Name in the authors' file.
+    """The key of one of our parameters in the authors' file.
 
     >>> author_keys("patch_embed.bias"), author_keys("mlp_head.1.bias")
     (['module.v.patch_embed.proj.bias'], ['module.mlp_head.1.bias'])
@@ -80,7 +80,7 @@ _SCHEMES: Sequence[KeysInFile] = (hub_keys, author_keys)
 
 
 def load_checkpoint(path: Path) -> AudioSpectrogramTransformer:
-    """The network with a file's weights, in float32 on the CPU, ready to infer.
+    """The network with a file's weights, in float32 on the CPU, in evaluation mode.
 
     Raises:
         UsageError: The file cannot be read, or its keys or shapes are not AST's.
@@ -89,12 +89,11 @@ def load_checkpoint(path: Path) -> AudioSpectrogramTransformer:
     keys_in_file = next((scheme for scheme in _SCHEMES if scheme("cls_token")[0] in tensors), None)
     if keys_in_file is None:
         raise UsageError(
-            f"{path}: no AST weights: none of the keys "
-            f"{', '.join(scheme('cls_token')[0] for scheme in _SCHEMES)}; "
-            f"found {_listed(sorted(tensors))}"
+            f"{path}: not AST weights: found the keys {_listed(sorted(tensors))}; "
+            f"expected {' or '.join(scheme('cls_token')[0] for scheme in _SCHEMES)} among them"
         )
     size = _size_of(path, tensors, keys_in_file)
-    with torch.device("meta"):  # no time spent on weights that are replaced at once
+    with torch.device("meta"):  # without time for random weights, replaced below
         model = AudioSpectrogramTransformer(size)
     state = _match(path, tensors, model.state_dict(), keys_in_file)
     model.load_state_dict(state, assign=True)
@@ -102,7 +101,7 @@ def load_checkpoint(path: Path) -> AudioSpectrogramTransformer:
 
 
 def save_checkpoint(model: AudioSpectrogramTransformer, path: Path) -> None:
-    """Writes a network's weights: ``.safetensors`` in the hub's keys, ``.pth`` in the authors'."""
+    """Writes weights: ``.safetensors`` with the hub's keys, ``.pth`` with the authors' keys."""
     keys_in_file = hub_keys if path.suffix == ".safetensors" else author_keys
     tensors: dict[str, torch.Tensor] = {}
     for name, tensor in model.state_dict().items():
@@ -116,29 +115,31 @@ def save_checkpoint(model: AudioSpectrogramTransformer, path: Path) -> None:
 
 
 def _read_tensors(path: Path) -> Mapping[str, torch.Tensor]:
-    expected = "expected a .safetensors in the hub's keys or the authors' .pth"
+    expected = "expected the hub's .safetensors or the authors' .pth"
     try:
         with open(path, "rb"):
-            pass  # what cannot be opened is told apart from what cannot be understood
+            pass  # so that a file that cannot be opened raises an OSError, whatever its suffix
         if path.suffix == ".safetensors":
             return safetensors.torch.load_file(path)
         tensors = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); {expected}") from error
-    except Exception as error:  # a damaged pickle can end in any error
+    except Exception as error:  # a damaged pickle can raise any error
         kind = "safetensors" if path.suffix == ".safetensors" else "PyTorch weights"
-        raise UsageError(f"{path}: no readable {kind} file; {expected}") from error
+        raise UsageError(f"{path}: not a readable {kind} file; {expected}") from error
     if not isinstance(tensors, dict) or not all(
         isinstance(key, str) and torch.is_tensor(tensor) for key, tensor in tensors.items()
     ):
-        raise UsageError(f"{path}: holds no table of named tensors; {expected}")
+        raise UsageError(f"{path}: does not contain a table of named tensors; {expected}")
     return tensors
 
 
 def _size_of(path: Path, tensors: Mapping[str, torch.Tensor], keys_in_file: KeysInFile) -> Size:
     position_key = keys_in_file("pos_embed")[0]
     if position_key not in tensors or tensors[position_key].dim() != 3:
-        raise UsageError(f"{path}: key {position_key} is missing or no (1, tokens, width) tensor")
+        raise UsageError(
+            f"{path}: key {position_key} is missing, or not of shape (1, tokens, width)"
+        )
     _, tokens, width = tensors[position_key].shape
     depth = 0
     while keys_in_file(f"blocks.{depth}.norm1.weight")[0] in tensors:
@@ -148,7 +149,7 @@ def _size_of(path: Path, tensors: Mapping[str, torch.Tensor], keys_in_file: Keys
     if size is None or not depth or not width or width % HEAD_WIDTH:
         raise UsageError(
             f"{path}: {position_key} of shape {tuple(tensors[position_key].shape)} and {depth} "
-            f"blocks are no AST for 1024 frames; the published one has (1, 1214, 768) and 12"
+            "blocks do not fit 1024 frames; the published AST has (1, 1214, 768) and 12 blocks"
         )
     return size
 
@@ -159,7 +160,7 @@ def _match(
     expected: Mapping[str, torch.Tensor],
     keys_in_file: KeysInFile,
 ) -> dict[str, torch.Tensor]:
-    """The file's tensors under our names, each of the expected shape."""
+    """The file's tensors with our names. Checks their shapes."""
     used = {key for name in expected for key in keys_in_file(name)}
     faults = []
     if missing := sorted(used - tensors.keys()):
@@ -183,7 +184,7 @@ def _match(
         faults.append(f"wrong shapes: {_listed(wrong_shapes)}")
     if faults:
         raise UsageError(
-            f"{path}: does not fit AST with {AUDIOSET_CLASS_COUNT} classes; {'; '.join(faults)}"
+            f"{path}: does not fit AST with {AUDIOSET_CLASS_COUNT} outputs; {'; '.join(faults)}"
         )
     return state
 

@@ -1,11 +1,12 @@
 """The Audio Spectrogram Transformer (Gong, Chung, Glass: AST, Interspeech 2021), on timm's blocks.
 
-A DeiT vision transformer over overlapping 16x16 patches of the spectrogram; its two class tokens,
-averaged, give 527 scores. Parameter names follow the authors' checkpoint.
+AST is a DeiT vision transformer. Its input is 16x16 patches of the spectrogram, which may overlap.
+The mean of its two class tokens gives 527 scores. Parameter names follow the authors' checkpoint.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from timm.models.vision_transformer import Block
@@ -17,21 +18,21 @@ from AST.labels import AUDIOSET_CLASS_COUNT
 
 PATCH_SIZE = 16
 HEAD_WIDTH = 64
-"""Width of an attention head, the same in all of DeiT's sizes."""
+"""Width of an attention head. It is the same in all sizes of DeiT."""
 TOKEN_COUNT = 2
 """The class token and the distillation token."""
 BLOCK_LAYER_NORM_EPS = 1e-6
-"""As in timm, on which the authors trained AST; the hub's configuration says 1e-12."""
+"""As in timm, which the authors used to train AST. The hub's configuration says 1e-12."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """What tells one AST from another.
+    """How AST networks differ from each other.
 
     Attributes:
         width: Length of a token.
         depth: Number of transformer blocks.
-        stride: Step from patch to patch, in frames and in mel bands.
+        stride: Step from one patch to the next, in frames and also in mel bands.
     """
 
     width: int
@@ -44,7 +45,7 @@ class Size:
 
     @property
     def patch_grid(self) -> tuple[int, int]:
-        """Patches along the mel bands and along time."""
+        """Number of patches along the mel bands and along time."""
         bands, frames = (
             (length - PATCH_SIZE) // self.stride + 1 for length in (MEL_BAND_COUNT, FRAME_COUNT)
         )
@@ -67,12 +68,12 @@ SIZES = {
     "base224": Size(768),
     "base384": Size(768),
 }
-"""The AST paper's sizes. 224 and 384 tell the images that the vision transformer was trained on
-first: the two base sizes are the same network with other starting weights."""
+"""The sizes in the AST paper. 224 and 384 are the sizes of the images, in pixels, that DeiT was
+trained on first. The two base sizes are the same network with different initial weights."""
 
 
 class AudioSpectrogramTransformer(nn.Module):
-    """AST with random weights; ``AST.tagger.checkpoint`` fills in trained ones."""
+    """AST with random weights. ``AST.tagger.checkpoint`` loads trained weights."""
 
     def __init__(self, size: Size) -> None:
         super().__init__()
@@ -86,9 +87,7 @@ class AudioSpectrogramTransformer(nn.Module):
                 size.width,
                 size.head_count,
                 qkv_bias=True,
-                norm_layer=lambda width, **kwargs: nn.LayerNorm(
-                    width, eps=BLOCK_LAYER_NORM_EPS, **kwargs
-                ),
+                norm_layer=partial(nn.LayerNorm, eps=BLOCK_LAYER_NORM_EPS),
             )
             for _ in range(size.depth)
         )
@@ -110,7 +109,7 @@ class AudioSpectrogramTransformer(nn.Module):
         return torch.cat([tokens.expand(len(patches), -1, -1), patches], dim=1) + self.pos_embed
 
     def forward(self, spectrograms: torch.Tensor) -> torch.Tensor:
-        """Logits of AudioSet's classes; their sigmoid is the score.
+        """Logits of AudioSet's 527 names. The sigmoid of a logit is the score.
 
         Shape: (batch, 1024 frames, 128 bands) -> (batch, 527).
         """
@@ -123,7 +122,7 @@ class AudioSpectrogramTransformer(nn.Module):
         """
         x = self.embed(spectrograms)
         for place, block in enumerate(self.blocks, start=1):
-            is_last = place == len(self.blocks)  # of which nothing but the class tokens is used
+            is_last = place == len(self.blocks)  # only its class tokens are used
             x = _run_block(block, x, TOKEN_COUNT if is_last else x.shape[1])
         return x
 
@@ -134,7 +133,7 @@ class AudioSpectrogramTransformer(nn.Module):
 
 
 def _run_block(block: Block, x: torch.Tensor, count: int) -> torch.Tensor:
-    """timm's block, for the first tokens.
+    """Runs timm's block, but computes only the first ``count`` tokens of its output.
 
     Shape: (batch, tokens, width) -> (batch, count, width).
     """
@@ -150,8 +149,8 @@ def _run_block(block: Block, x: torch.Tensor, count: int) -> torch.Tensor:
     heads = attention.num_heads
     mixed = attend(_by_head(query, heads), _by_head(key, heads), _by_head(value, heads))
     x = x[:, :count] + attention.proj(mixed.transpose(1, 2).flatten(2))
-    done: torch.Tensor = x + block.mlp(block.norm2(x))
-    return done
+    output: torch.Tensor = x + block.mlp(block.norm2(x))
+    return output
 
 
 def attend(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
@@ -161,15 +160,15 @@ def attend(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> torch
     """
     if query.device.type != "cpu" or query.dtype == torch.float32:
         return functional.scaled_dot_product_attention(query, key, value)
-    # In half precision torch's own is slower on CPUs than head by head, whose products stay in the
-    # cache (bench.steps).
+    # In half precision on CPUs, torch's function is slower than this loop over the heads: the
+    # products of one head stay in the cache (measured by bench.steps).
     mixed = torch.empty_like(query)
-    turned = (key * key.shape[-1] ** -0.5).transpose(-1, -2).contiguous()
-    with torch.autocast("cpu", enabled=False):  # it would store the weights in fp32
-        for clip in range(query.shape[0]):
+    transposed_key = (key * key.shape[-1] ** -0.5).transpose(-1, -2).contiguous()
+    with torch.autocast("cpu", enabled=False):  # autocast would store the attention weights in fp32
+        for item in range(query.shape[0]):
             for head in range(query.shape[1]):
-                weights = torch.softmax(query[clip, head] @ turned[clip, head], dim=-1)
-                torch.mm(weights, value[clip, head], out=mixed[clip, head])
+                weights = torch.softmax(query[item, head] @ transposed_key[item, head], dim=-1)
+                torch.mm(weights, value[item, head], out=mixed[item, head])
     return mixed
 
 
@@ -182,17 +181,17 @@ def _by_head(x: torch.Tensor, heads: int) -> torch.Tensor:
 def attention_maps(
     model: AudioSpectrogramTransformer, spectrograms: torch.Tensor
 ) -> Iterator[torch.Tensor]:
-    """How much each token attends to each, in every block.
+    """How much each token attends to each other token, in every block.
 
-    Tokens: class, distillation, then the patches, mel band by mel band (low first), each along
-    time; see ``Size.patch_grid``.
+    The order of the tokens is: class, distillation, then the patches in rows along time, the row
+    of the lowest mel bands first (see ``Size.patch_grid``).
 
-    Shape: (batch, 1024 frames, 128 bands) -> depth x (batch, heads, tokens, tokens); the last
+    Shape: (batch, 1024 frames, 128 bands) -> depth x (batch, heads, tokens, tokens). The last
     axis sums to 1.
     """
     x = model.embed(spectrograms)
     for block in model.blocks:
-        yield _attention(block, x)  # one at a time: all of a large model's are a gigabyte
+        yield _attention(block, x)  # one at a time: together they can fill a gigabyte
         x = block(x)
 
 

@@ -9,12 +9,13 @@ from AST.devices import check_finite
 from AST.errors import UsageError
 from AST.tagger.network import AudioSpectrogramTransformer
 
-CLIPS_IN_CACHE = 2
-"""On a CPU, where a larger batch is slower: what a block makes of it no longer fits."""
+CPU_BATCH_SIZE = 2
+"""How many spectrograms of a batch AST takes at once on a CPU. With more, the values inside a block
+do not fit into the cache, and AST is slower."""
 
 
 class Tagger:
-    """AST on a device, its matrix products in a precision; what is added up stays in fp32."""
+    """AST on a device. A lower precision is for its matrix products; sums of tokens stay fp32."""
 
     def __init__(
         self,
@@ -27,17 +28,17 @@ class Tagger:
         if dtype != torch.float32:
             for module in (*model.blocks.modules(), model.patch_embed):
                 if isinstance(module, nn.Linear | nn.Conv2d):
-                    module.to(dtype)  # once here, not anew by autocast for each batch
+                    module.to(dtype)  # once, instead of by autocast for each batch
 
     @torch.inference_mode()
     def scores(self, spectrograms: torch.Tensor) -> npt.NDArray[np.float32]:
-        """Sigmoid scores. Shape: (batch, 1024 frames, 128 bands) -> (batch, 527).
+        """Sigmoid scores (0 to 1). Shape: (batch, 1024 frames, 128 bands) -> (batch, 527).
 
         Raises:
             UsageError: The batch does not fit into the device's memory.
         """
         lower = self._dtype != torch.float32
-        at_once = CLIPS_IN_CACHE if self._device.type == "cpu" else len(spectrograms)
+        at_once = CPU_BATCH_SIZE if self._device.type == "cpu" else len(spectrograms)
         parts = torch.split(spectrograms, at_once)
         try:
             with torch.autocast(self._device.type, self._dtype, enabled=lower):
@@ -45,8 +46,8 @@ class Tagger:
             scores = self.network.classify(tokens.float()).sigmoid().cpu()
         except torch.OutOfMemoryError as error:
             raise UsageError(
-                f"no memory on {self._device} for a batch of {len(spectrograms)}; start the same "
-                "command again with a smaller --batch-size to go on"
+                f"no memory on {self._device} for a batch of {len(spectrograms)}; to continue, "
+                "start the same command again with a smaller --batch-size"
             ) from error
         array: npt.NDArray[np.float32] = scores.numpy()
         check_finite(array, self._dtype)

@@ -1,4 +1,4 @@
-"""Long files: worked on in blocks, and decoded through a temporary file."""
+"""Tests of long files: processed in blocks, and decoded to a temporary file."""
 
 import os
 import shutil
@@ -16,21 +16,21 @@ from AST.errors import StemError
 from tests.helpers import RATE_HZ, STEREO, chirp, write
 
 
-def in_blocks_of(duration_s: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Takes everything longer for a long file."""
+def use_blocks_of(duration_s: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Treats every longer file as long, and sets the length of the blocks."""
     monkeypatch.setattr(recording, "LONG_S", duration_s)
     monkeypatch.setattr(recording, "BLOCK_S", duration_s)
 
 
 @pytest.mark.parametrize(("name", "rate_hz"), [("a.wav", 44_100), ("a.flac", 48_000)])
-def test_a_long_file_in_blocks_is_the_same(
+def test_a_long_file_in_blocks_gives_the_same_samples(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, rate_hz: int
 ) -> None:
     path = write(tmp_path / name, chirp(9.7, rate_hz), rate_hz)
     whole = decode(path)
     (expected,) = to_model_rate(whole)
     level_dbfs = rms_dbfs(whole)
-    in_blocks_of(2, monkeypatch)
+    use_blocks_of(2, monkeypatch)
     long = decode(path)
     assert long.is_long
     assert [len(block) for _, block in long.blocks()] == [2 * rate_hz] * 4 + [
@@ -43,8 +43,8 @@ def test_a_long_file_in_blocks_is_the_same(
     np.testing.assert_allclose(np.concatenate(blocks), expected, rtol=0, atol=1e-3)
 
 
-def test_a_long_file_that_is_cut_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    in_blocks_of(1, monkeypatch)
+def test_a_truncated_long_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_blocks_of(1, monkeypatch)
     for name in ("a.wav", "a.flac"):
         path = write(tmp_path / name, np.tile(STEREO, (8, 1)))
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
@@ -56,7 +56,7 @@ def test_a_long_file_that_is_cut_short(tmp_path: Path, monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize(("name", "tolerance"), [("a.mp3", 0), ("a.ogg", 1 / 32_768)])
 @pytest.mark.parametrize("channels", [1, 2])
-def test_a_long_lossy_file_is_read_from_start_to_end(
+def test_a_long_lossy_file_is_decoded_completely(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
@@ -68,55 +68,59 @@ def test_a_long_lossy_file_is_read_from_start_to_end(
     noise = np.random.default_rng(0).normal(0, 0.1, len(sound))
     path = write(tmp_path / name, np.stack([sound, noise], axis=1)[:, :channels], RATE_HZ)
     whole = decode(path).samples
-    in_blocks_of(2, monkeypatch)
+    use_blocks_of(2, monkeypatch)
     recording = decode(path)
     blocks = [block for _, block in recording.blocks()]
     np.testing.assert_allclose(np.concatenate(blocks), whole, rtol=0, atol=tolerance)
     assert capfd.readouterr() == ("", "")
     content = path.read_bytes()
-    path.write_bytes(content[: len(content) // 2])  # the header promises the whole
+    path.write_bytes(content[: len(content) // 2])  # its header still gives the full length
     half = decode(path)
     assert 2 < half.duration_s < 6
     assert rms_dbfs(half) == pytest.approx(rms_dbfs(recording), abs=0.5)
 
 
-def test_a_header_that_promises_too_little_of_a_lossy_file(
+def test_a_large_lossy_file_is_long_whatever_its_header_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write(tmp_path / "a.mp3", chirp(9.7, RATE_HZ), RATE_HZ)
     whole = decode(path).samples
     monkeypatch.setattr(decoding, "LARGE_BYTES", path.stat().st_size - 1)
     monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path / "gone"))
-    with pytest.raises(StemError, match="cannot be opened"):  # it would go through a temporary file
+    with pytest.raises(StemError, match="cannot be opened"):  # it needs a temporary file
         decode(path)
     monkeypatch.undo()
     monkeypatch.setattr(decoding, "LARGE_BYTES", path.stat().st_size - 1)
     np.testing.assert_array_equal(decode(path).samples, whole)
 
 
-def test_no_room_for_a_long_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_file_that_does_not_fit_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = write(tmp_path / "a.mp3", chirp(5, RATE_HZ), RATE_HZ)
-    in_blocks_of(2, monkeypatch)
-    little = SimpleNamespace(free=5 * RATE_HZ * 8 - 1)
-    monkeypatch.setattr(shutil, "disk_usage", lambda folder: little)
+    use_blocks_of(2, monkeypatch)
+    disk = SimpleNamespace(free=5 * RATE_HZ * 8 - 1)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: disk)
     with pytest.raises(StemError, match=r"is long, and its mix does not fit into .*; make room"):
         decode(path)
-    little.free += RATE_HZ
+    disk.free += RATE_HZ
     assert decode(path).duration_s == pytest.approx(5, abs=0.1)
 
 
-def test_the_length_of_a_file_that_libsndfile_does_not_know(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.mp3", chirp(5, RATE_HZ), RATE_HZ)  # no tool here writes m4a
-    assert decoding._length_by_its_tags(path) == (5 * RATE_HZ, RATE_HZ)
-    (tmp_path / "a.txt").write_text("no audio")
-    assert decoding._length_by_its_tags(tmp_path / "a.txt") == (0, 0)
-    assert decoding._length_by_its_tags(Path(os.fsdecode(b"caf\xe9.m4a"))) == (0, 0)
+def test_the_length_in_the_tags_of_a_file(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.mp3", chirp(5, RATE_HZ), RATE_HZ)  # no tool here can write m4a
+    assert decoding._length_in_tags(path) == (5 * RATE_HZ, RATE_HZ)
+    (tmp_path / "a.txt").write_text("not audio")
+    assert decoding._length_in_tags(tmp_path / "a.txt") == (0, 0)
+    assert decoding._length_in_tags(Path(os.fsdecode(b"caf\xe9.m4a"))) == (0, 0)
 
 
-def test_absurd_samples_in_a_long_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    in_blocks_of(1, monkeypatch)
+def test_samples_that_are_not_finite_in_a_long_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_blocks_of(1, monkeypatch)
     samples = np.tile(STEREO / 32_768, (4, 1))
     samples[3 * RATE_HZ] = np.nan
     path = write(tmp_path / "a.wav", samples, subtype="FLOAT")
-    with pytest.raises(StemError, match="no finite numbers"):
+    with pytest.raises(StemError, match="not finite numbers"):
         decode(path)

@@ -1,4 +1,4 @@
-"""Essentia's silence ends where it should."""
+"""Tests that stderr works again after Essentia's messages were discarded."""
 
 import os
 import threading
@@ -6,17 +6,17 @@ import threading
 from AST.audio.essentia_quietly import no_messages
 
 
-def test_two_threads_do_not_silence_each_other_for_ever() -> None:
+def test_two_threads_restore_stderr() -> None:
     before = os.fstat(2)
-    both_there = threading.Barrier(2)
+    both_started = threading.Barrier(2)
 
-    def silent() -> None:
-        both_there.wait(timeout=10)
+    def write_discarded() -> None:
+        both_started.wait(timeout=10)
         for _ in range(200):
             with no_messages():
-                os.write(2, b"not to be seen")
+                os.write(2, b"must not appear")
 
-    threads = [threading.Thread(target=silent) for _ in range(2)]
+    threads = [threading.Thread(target=write_discarded) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:

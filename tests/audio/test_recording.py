@@ -19,7 +19,7 @@ RATE_HZ = 44_100
         (np.array([0.01, -0.01]), -40),
     ],
 )
-def test_level(samples: npt.NDArray[Any], level_dbfs: float) -> None:
+def test_rms_level(samples: npt.NDArray[Any], level_dbfs: float) -> None:
     recording = Recording.in_memory(samples.astype(np.float32), 8_000)
     assert rms_dbfs(recording) == pytest.approx(level_dbfs, abs=1e-4)
 

@@ -21,7 +21,7 @@ def noise(duration_s: float) -> npt.NDArray[Any]:
 
 
 @pytest.mark.parametrize("duration_s", [0.025, 1, 10.24, 10.26, 30])
-def test_frames_are_those_of_the_whole_excerpt(duration_s: float) -> None:
+def test_cutting_the_excerpt_first_does_not_change_the_frames(duration_s: float) -> None:
     samples = noise(duration_s)
     whole = torchaudio.compliance.kaldi.fbank(
         torch.from_numpy(samples)[None],
@@ -40,10 +40,10 @@ def test_frames_are_those_of_the_whole_excerpt(duration_s: float) -> None:
     )
 
 
-def test_transformers_makes_the_same_spectrogram() -> None:
+def test_the_spectrogram_equals_that_of_transformers() -> None:
     samples = noise(4)
-    oracle = ASTFeatureExtractor()(samples, sampling_rate=16_000, return_tensors="pt")
-    torch.testing.assert_close(spectrogram(samples), oracle["input_values"][0], rtol=0, atol=1e-4)
+    expected = ASTFeatureExtractor()(samples, sampling_rate=16_000, return_tensors="pt")
+    torch.testing.assert_close(spectrogram(samples), expected["input_values"][0], rtol=0, atol=1e-4)
 
 
 def test_a_short_excerpt_is_padded_before_normalisation() -> None:
@@ -62,13 +62,13 @@ def test_a_tone_is_loudest_in_its_mel_band() -> None:
     assert abs(frames.mean(dim=0).argmax().item() - band) <= 1
 
 
-def test_later_samples_are_not_heard() -> None:
+def test_later_samples_have_no_effect() -> None:
     samples = noise(12)
     changed = samples.copy()
     changed[INPUT_SAMPLE_COUNT:] = 0
     assert torch.equal(spectrogram(samples), spectrogram(changed))
 
 
-def test_less_than_a_frame_is_too_short() -> None:
+def test_an_excerpt_shorter_than_a_frame_gives_an_error() -> None:
     with pytest.raises(StemError, match=r"holds 10\.0 ms of sound; AST needs at least 25 ms"):
         spectrogram(noise(0.01))

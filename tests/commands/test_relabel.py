@@ -1,4 +1,4 @@
-"""Results relabelled: rules of the dictionary, and the script from the command line."""
+"""Relabelling: the rules, label dictionaries in files, and the script."""
 
 import json
 from pathlib import Path
@@ -17,17 +17,18 @@ from tests.helpers import ROOT, ROWS, RunScript, stem_scores, write_scores
 DICTIONARY = {"bass": ["bass guitar", "Synthesizer"], "vocals": ["rapping", "speech"]}
 
 
-def test_without_scores_predictions_stay_and_rules_stay_decided() -> None:
+def test_without_scores_predictions_and_speech_stay() -> None:
     rows = relabelled(ROWS, None, LabelMap(DICTIONARY))
     assert [row.prediction for row in rows] == [row.prediction for row in ROWS]
-    # Speech by the speech model is kept; AST's own "Speech" is a name like others.
+    # "speech" from the speech model stays. AST's own "Speech" is a name like any other.
     proposed = ["bass", "bass", "speech", "vocals", "silence"]
     assert [row.proposed_label for row in rows] == proposed
 
 
-def test_with_scores_predictions_are_decided_anew() -> None:
+def test_with_scores_predictions_are_decided_again() -> None:
     scores = stem_scores()
-    scores.speech_score_percent[2:4] = 20, 2  # no longer speech; "Speech" passed over
+    # Both vocals: the first is not speech now; in the second, AST's "Speech" is ignored.
+    scores.speech_score_percent[2:4] = 20, 2
     rows = relabelled(ROWS, scores, LabelMap(DICTIONARY))
     assert [(row.prediction, row.proposed_label) for row in rows] == [
         ("bass guitar", "bass"),
@@ -38,13 +39,13 @@ def test_with_scores_predictions_are_decided_anew() -> None:
     ]
 
 
-def test_the_dictionary_of_a_run_gives_its_labels_again() -> None:
+def test_the_dictionary_of_a_run_gives_the_same_labels() -> None:
     committed = read_rows(ROOT / "results_moises.csv")
     emptied = [row._replace(proposed_label="other") for row in committed]
     assert relabelled(emptied, None, LabelMap(MOISESDB.names_of_class)) == committed
 
 
-def test_what_a_dictionary_does_not_name() -> None:
+def test_predictions_that_a_dictionary_does_not_hold() -> None:
     assert uncovered([*ROWS, ROWS[1]], {"vocals": ["SPEECH"]}) == [
         ("synthesizer", 2), ("bass guitar", 1),
     ]  # fmt: skip
@@ -54,7 +55,7 @@ def test_what_a_dictionary_does_not_name() -> None:
     ("name", "content"),
     [("d.json", json.dumps(DICTIONARY)), ("d.toml", 'bass = ["bass guitar", "Synthesizer"]')],
 )
-def test_dictionaries_in_files(tmp_path: Path, name: str, content: str) -> None:
+def test_dictionaries_are_read_from_json_and_toml(tmp_path: Path, name: str, content: str) -> None:
     (tmp_path / name).write_text(content)
     assert read_dictionary(tmp_path / name)["bass"] == DICTIONARY["bass"]
 
@@ -65,23 +66,23 @@ def test_dictionaries_in_files(tmp_path: Path, name: str, content: str) -> None:
         ("d.json", "{", r"d\.json: neither JSON nor TOML \(Expecting"),
         ("d.toml", "bass = [", r"d\.toml: neither JSON nor TOML"),
         ("d.json", b"\xff\xfe\x00", r"d\.json: neither JSON nor TOML"),
-        ("d.json", "[]", r'd\.json: expected \{"stem": \["AudioSet name", \.\.\.\], \.\.\.\}'),
+        ("d.json", "[]", r'd\.json: expected \{"class": \["AudioSet name", \.\.\.\], \.\.\.\}'),
         ("d.json", '{"bass": "bass guitar"}', r"'bass' is 'bass guitar'; expected a list"),
         ("d.json", '{"a": ["organ"], "b": ["Organ"]}', r"'organ' stands under 'a' and under 'b'"),
-        ("d.json", '{"Speech": ["organ"]}', r"d\.json: 'Speech' cannot be a stem's name"),
-        ("d.json", '{"other": ["organ"]}', r"d\.json: 'other' cannot be a stem's name"),
-        ("d.json", '{"silence": ["organ"]}', r"d\.json: 'silence' cannot be a stem's name"),
+        ("d.json", '{"Speech": ["organ"]}', r"d\.json: no class can be called 'Speech'"),
+        ("d.json", '{"other": ["organ"]}', r"d\.json: no class can be called 'other'"),
+        ("d.json", '{"silence": ["organ"]}', r"d\.json: no class can be called 'silence'"),
         (
             "d.json",
             '{"a": ["organ"], "a": []}',
             r"d\.json: .*\(a key stands twice among \['a', 'a'",
         ),
         ("d.json", '{"\\ud800": ["organ"]}', r"d\.json: neither JSON nor TOML"),
-        ("d.json", '{" ": ["organ"]}', r"d\.json: ' ' cannot be a stem's name"),
+        ("d.json", '{" ": ["organ"]}', r"d\.json: no class can be called ' '"),
         ("gone.json", None, r"gone\.json: No such file or directory; expected a label dict"),
     ],
 )
-def test_files_that_are_no_dictionary(
+def test_files_that_are_not_a_dictionary_are_refused(
     tmp_path: Path, name: str, content: str | bytes | None, message: str
 ) -> None:
     if content is not None:
@@ -91,7 +92,7 @@ def test_files_that_are_no_dictionary(
         read_dictionary(tmp_path / name)
 
 
-def test_the_script_writes_what_the_readers_read(run: RunScript, tmp_path: Path) -> None:
+def test_the_script_writes_files_that_other_commands_read(run: RunScript, tmp_path: Path) -> None:
     file = tmp_path / "r.csv"
     file.write_text(format_rows([Row._fields, *ROWS]), newline="")
     write_scores(tmp_path / "r.scores.npz", [row.path for row in ROWS], stem_scores())
@@ -109,10 +110,11 @@ def test_the_script_writes_what_the_readers_read(run: RunScript, tmp_path: Path)
     ]
     output = tmp_path / "r.relabelled.csv"
     assert result.stderr.splitlines() == [
-        "warning: 'base guitar' (bass) is no AudioSet label; 'bass guitar' is",
-        "warning: 'music' (x) is an AudioSet label that is never predicted: it names no instrument",
-        "warning: the dictionary does not name the prediction 'synthesizer' (1 stems): other",
-        "warning: the dictionary has no stem 'drums': none of its stems can be right",
+        "warning: 'base guitar' (bass) is not an AudioSet name; 'bass guitar' is",
+        "warning: 'music' (x) is an AudioSet name but not an instrument's, so it is never "
+        "predicted",
+        "warning: the dictionary does not hold the prediction 'synthesizer' (1 stems): other",
+        "warning: the dictionary has no class 'drums': stems with this label cannot be right",
         f"written to {output}",
     ]
     assert [row.proposed_label for row in read_rows(output)][3] == "vocals"
@@ -123,7 +125,7 @@ def test_the_script_writes_what_the_readers_read(run: RunScript, tmp_path: Path)
     assert "speech rule off" in again.stdout
 
 
-def test_scores_of_an_earlier_relabelling_do_not_stay(run: RunScript, tmp_path: Path) -> None:
+def test_scores_of_an_earlier_relabelling_are_removed(run: RunScript, tmp_path: Path) -> None:
     file, scores = tmp_path / "r.csv", tmp_path / "r.scores.npz"
     file.write_text(format_rows([Row._fields, *ROWS]), newline="")
     write_scores(scores, [row.path for row in ROWS], stem_scores())
@@ -135,7 +137,7 @@ def test_scores_of_an_earlier_relabelling_do_not_stay(run: RunScript, tmp_path: 
 
 
 @pytest.mark.parametrize("name", ["run.csv", "run.scores.npz", "run.run.json"])
-def test_what_another_run_left_is_not_overwritten(
+def test_files_of_another_run_are_not_overwritten(
     run: RunScript, tmp_path: Path, name: str
 ) -> None:
     file = tmp_path / "r.csv"
@@ -144,13 +146,13 @@ def test_what_another_run_left_is_not_overwritten(
     result = run("relabel.py", file, "--dataset", "dsd100", "--output", tmp_path / "run.csv")
     assert result.returncode == 2
     assert result.stderr == (
-        f"error: {tmp_path / name}: is there already, and not from relabelling; choose another "
-        "name by --output, or remove it\n"
+        f"error: {tmp_path / name}: exists already and is not from relabelling; choose another "
+        "name with --output, or remove it\n"
     )
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["r.csv", name])
 
 
-def test_mistakes_take_one_line(run: RunScript, tmp_path: Path) -> None:
+def test_mistakes_give_one_line(run: RunScript, tmp_path: Path) -> None:
     file = tmp_path / "r.csv"
     file.write_text(format_rows([Row._fields, *ROWS]), newline="")
     for arguments, message in (
@@ -166,7 +168,7 @@ def test_mistakes_take_one_line(run: RunScript, tmp_path: Path) -> None:
     assert "one of the arguments --dataset --labels is required" in run("relabel.py", file).stderr
 
 
-def test_scores_of_silence_are_not_asked() -> None:
+def test_a_silent_stem_does_not_change() -> None:
     scores = stem_scores()
     scores.scores[:] = np.nan
     assert relabelled(ROWS[4:], scores, LabelMap(DICTIONARY)) == ROWS[4:]

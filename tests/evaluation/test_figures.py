@@ -1,4 +1,4 @@
-"""Figures by class, their uncertainty, and runs compared: against libraries and by hand."""
+"""Figures by class, confidence intervals, songs, and the comparison of two runs."""
 
 import json
 from math import comb
@@ -43,7 +43,7 @@ def at(rows: list[Row], root: str) -> list[Row]:
     return [row._replace(path=row.path.replace("D/", root, 1)) for row in rows]
 
 
-def test_class_figures_by_hand() -> None:
+def test_class_figures_of_a_small_example() -> None:
     bass, drums, vocals = class_figures(ROWS)
     assert (bass.label, bass.support, bass.precision) == ("bass", 3, 1 / 2)
     assert bass.recall == pytest.approx(1 / 3)
@@ -54,7 +54,7 @@ def test_class_figures_by_hand() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:y_pred contains classes")
-def test_means_over_classes_are_those_of_scikit_learn() -> None:
+def test_means_over_classes_equal_those_of_scikit_learn() -> None:
     generator = np.random.default_rng(4)
     names = ["a", "b", "c", "d"]
     rows = [
@@ -76,12 +76,12 @@ def test_means_over_classes_are_those_of_scikit_learn() -> None:
     )
 
 
-def test_what_is_no_class_is_counted_apart() -> None:
+def test_counts_of_labels_that_are_not_a_class() -> None:
     assert no_class_counts(ROWS) == {"other": 2, "speech": 1, "silence": 0, "error": 1}
     assert len(without_errors(ROWS)) == 6
 
 
-def test_confusion_matrix_has_the_classes_first() -> None:
+def test_the_confusion_matrix_starts_with_the_classes() -> None:
     matrix = confusion_matrix(ROWS)
     assert list(matrix.index) == ["bass", "drums", "vocals"]
     assert list(matrix.columns) == ["bass", "drums", "vocals", "error", "other", "speech"]
@@ -92,16 +92,16 @@ def test_confusion_matrix_has_the_classes_first() -> None:
     ]
 
 
-def test_confusions_with_what_ast_heard() -> None:
+def test_confusions_of_classes_with_predictions() -> None:
     first, *others = raw_confusions(ROWS)
     assert first == Confusion("bass", "synthesizer", "other", False, 2)
     assert "error" not in {one.prediction for one in others}
-    assert "speech (speech model)" in {one.heard for one in others}
+    assert "speech (speech model)" in {one.prediction_text for one in others}
     assert {one.count for one in others} == {1}
 
 
 @pytest.mark.parametrize(("matches", "total"), [(276, 300), (0, 5), (5, 5)])
-def test_wilson_interval_by_its_formula(matches: int, total: int) -> None:
+def test_the_wilson_interval_follows_its_formula(matches: int, total: int) -> None:
     z = 1.959963984540054
     share = matches / total
     middle = (share + z**2 / (2 * total)) / (1 + z**2 / total)
@@ -111,21 +111,21 @@ def test_wilson_interval_by_its_formula(matches: int, total: int) -> None:
     assert interval.high_percent == pytest.approx(100 * (middle + half), abs=1e-9)
 
 
-def test_songs_are_drawn_whole() -> None:
+def test_the_bootstrap_draws_whole_songs() -> None:
     songs = [str(i // 10) for i in range(400)]
-    alike = [float(i // 10 % 2) for i in range(400)]  # all of a song right or all wrong
-    mixed = [float(i % 2) for i in range(400)]  # half of each song right
+    alike = [float(i // 10 % 2) for i in range(400)]  # each song has only right or only wrong stems
+    mixed = [float(i % 2) for i in range(400)]  # half of each song is right
     wide, narrow = song_interval(songs, alike), song_interval(songs, mixed)
     assert narrow == Interval(50, 50)
     assert wide is not None
-    # 40 songs, each right or wrong: the binomial spread of 40, not of 400 draws.
+    # The interval is as wide as for 40 independent draws, not for 400.
     assert wide.low_percent == pytest.approx(35, abs=2.6)
     assert wide.high_percent == pytest.approx(65, abs=2.6)
     assert song_interval(songs, alike) == wide
 
 
-def test_the_bootstrap_is_that_of_its_seed() -> None:
-    generator = np.random.default_rng(0)  # the seed that the text names
+def test_the_bootstrap_uses_the_seed_that_the_text_shows() -> None:
+    generator = np.random.default_rng(0)
     right = (np.arange(30) % 7 < 4).astype(float)
     drawn = np.concatenate([generator.integers(0, 30, (500, 30)) for _ in range(20)])
     interval = song_interval(range(30), right.tolist())
@@ -135,18 +135,18 @@ def test_the_bootstrap_is_that_of_its_seed() -> None:
     )
 
 
-def test_one_song_has_no_interval() -> None:
+def test_a_single_song_has_no_interval() -> None:
     assert song_interval(["a", "a"], [1, 0]) is None
 
 
 @pytest.mark.parametrize(("gained", "lost"), [(8, 1), (0, 3), (5, 5), (30, 12)])
-def test_mcnemar_by_its_sum(gained: int, lost: int) -> None:
+def test_mcnemar_equals_the_binomial_sum(gained: int, lost: int) -> None:
     total = gained + lost
     tail = sum(comb(total, k) for k in range(min(gained, lost) + 1)) / 2**total
     assert mcnemar_p(gained, lost) == pytest.approx(min(1, 2 * tail))
 
 
-def test_songs_of_both_layouts() -> None:
+def test_songs_are_guessed_for_both_layouts() -> None:
     assert guessed_songs(ROWS)[:4:3] == ["D/Sources/Dev/1", "D/Sources/Dev/2"]
     tracks = [
         Row("Other_Keys", "m/moisesdb_v0.1/abc/other_keys/x.wav", "organ", "other_keys"),
@@ -161,11 +161,20 @@ def test_songs_of_both_layouts() -> None:
     assert set(guessed_songs(both)) == {"D/s"}
 
 
+def test_recorded_songs_are_used_if_no_row_is_missing() -> None:
+    recorded = {row.path: f"song {i}" for i, row in enumerate(ROWS)}
+    run = SavedRun(Path("r.csv"), ROWS, record={"songs": recorded})
+    assert run.songs == list(recorded.values())
+    del recorded[ROWS[3].path]
+    run = SavedRun(Path("r.csv"), ROWS, record={"songs": recorded})
+    assert run.songs == guessed_songs(ROWS)
+
+
 def saved(name: str, rows: list[Row]) -> SavedRun:
     return SavedRun(Path(name), rows)
 
 
-def test_runs_are_matched_whatever_their_root() -> None:
+def test_stems_are_matched_in_another_folder() -> None:
     others = at(ROWS, "/elsewhere/")
     others[3] = others[3]._replace(proposed_label="bass", prediction="bass guitar")
     others[0] = others[0]._replace(proposed_label="other", prediction="tick")
@@ -182,7 +191,7 @@ def test_runs_are_matched_whatever_their_root() -> None:
     assert result.interval.low_percent < result.difference_percent < result.interval.high_percent
 
 
-def test_some_stems_may_have_kept_their_place() -> None:
+def test_some_stems_may_be_in_the_same_folder() -> None:
     others = [ROWS[0], *at(ROWS[1:], "/elsewhere/")]
     result = compare(saved("a.csv", ROWS), saved("b.csv", others))
     assert (result.stems, result.only_here, result.changed) == (7, 0, [])
@@ -190,18 +199,18 @@ def test_some_stems_may_have_kept_their_place() -> None:
 
 def test_runs_over_different_stems_are_not_compared() -> None:
     strangers = [Row("bass", "m/moisesdb_v0.1/x/bass/1.wav", "bass guitar", "bass")]
-    with pytest.raises(UsageError, match=r"a\.csv and b\.csv have no stem in common, such as D/S"):
+    with pytest.raises(UsageError, match=r"a\.csv and b\.csv have no stem in common: found D/S"):
         compare(saved("a.csv", ROWS), saved("b.csv", strangers))
-    with pytest.raises(UsageError, match=r"bass\.wav: bass in a\.csv, drums in b\.csv; expected"):
+    with pytest.raises(UsageError, match=r"class is bass in a\.csv and drums in b\.csv; expected"):
         compare(
             saved("a.csv", ROWS),
             saved("b.csv", [ROWS[0]._replace(label="drums")]),
         )
-    with pytest.raises(UsageError, match=r"b\.csv: 2 stems are called D/Sources/Dev/1/bass\.wav"):
+    with pytest.raises(UsageError, match=r"b\.csv: 2 rows have the path D/Sources/Dev/1/bass\.wav"):
         compare(saved("a.csv", ROWS), saved("b.csv", [ROWS[0], ROWS[0]]))
 
 
-def test_findings_are_json_and_text(tmp_path: Path) -> None:
+def test_findings_as_json_and_as_text(tmp_path: Path) -> None:
     file, other = tmp_path / "r.csv", tmp_path / "other.csv"
     for path, rows in ((file, ROWS), (other, at(ROWS, "E/"))):
         path.write_text(format_rows([Row._fields, *rows]), newline="")
@@ -215,22 +224,23 @@ def test_findings_are_json_and_text(tmp_path: Path) -> None:
     assert content["scores"] is None
     assert content["intervals"] == {"confidence": 0.95, "resamples": 10_000, "seed": 0}
     assert content["comparison"]["difference_percent"] == 0
-    assert describe(findings).endswith("McNemar's exact p = 1, taking stems for independent")
+    assert describe(findings).endswith("McNemar's exact p = 1, treating stems as independent")
     others = at(ROWS, "E/")
     others[3] = others[3]._replace(prediction="bass guitar", proposed_label="bass")
     other.write_text(format_rows([Row._fields, *others]), newline="")
     text = describe(find(read_run(file, ROWS), other))
     assert text.endswith(
-        "D/Sources/Dev/2/bass.wav: other (synthesizer), there bass (bass guitar); reference bass"
+        "D/Sources/Dev/2/bass.wav: other (synthesizer), in the other run bass (bass guitar); "
+        "class bass"
     )
-    assert "drawing songs (3 songs, 10000 bootstrap resamples, seed 0)" in text
+    assert "by drawing whole songs (3 songs, 10000 bootstrap resamples, seed 0)" in text
     assert "Accuracy without the stems that failed: 33.33 %" in text
     assert "  bass -> synthesizer 2" in text
-    assert "Scores: there is no r.scores.npz and no r.run.json beside it." in text
-    assert "difference -14.29 points" in text
+    assert "Scores: there is no r.scores.npz and no r.run.json beside the results." in text
+    assert "difference -14.29 percentage points" in text
 
 
-def test_a_run_of_failures_only_still_has_figures() -> None:
+def test_a_run_in_which_all_stems_failed_has_figures() -> None:
     rows = [row._replace(prediction="error", proposed_label="error") for row in ROWS]
     findings = find(SavedRun(Path("r.csv"), rows))
     assert findings.accuracy_without_errors_percent is None
@@ -240,5 +250,5 @@ def test_a_run_of_failures_only_still_has_figures() -> None:
 
 
 @pytest.mark.parametrize(("p", "text"), [(0.0390625, "= 0.0391"), (1e-13, "< 1e-12")])
-def test_p_values_in_words(p: float, text: str) -> None:
+def test_very_small_p_values_are_shown_as_a_bound(p: float, text: str) -> None:
     assert probability(p) == text

@@ -1,4 +1,4 @@
-"""The report: what stands in it, and what it does in a browser."""
+"""The page: what it contains, and what it does in a browser."""
 
 import json
 import shutil
@@ -27,7 +27,7 @@ needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromi
 
 
 class Collector(HTMLParser):
-    """The tags of a page, the addresses in it, and its text."""
+    """Collects the tags, the addresses and the text of a page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class Collector(HTMLParser):
 
 @pytest.fixture
 def report(tmp_path: Path) -> Path:
-    """Of ROWS and two more: one with an evil name, and one whose audio is there."""
+    """The page of ROWS and two more rows: one has HTML in its texts, one has an audio file."""
     audio = tmp_path / "audio" / "D & <1>" / "bass #1.wav"
     audio.parent.mkdir(parents=True)
     write_samples(audio, tone(440, 1, SAMPLE_RATE_HZ))
@@ -72,16 +72,16 @@ def report(tmp_path: Path) -> Path:
     return path
 
 
-def test_everything_is_escaped(report: Path) -> None:
+def test_html_in_the_results_is_escaped(report: Path) -> None:
     page = Collector()
     page.feed(report.read_text("utf-8"))
     assert page.tags.count("script") == 1
-    assert page.text.count(EVIL) >= 4  # path, prediction, label, dataset: as text
+    assert page.text.count(EVIL) >= 4  # path, prediction, proposed label and dataset
     assert "img" not in page.tags
-    assert "McNemar's exact p = 1, taking stems for independent" in " ".join(page.text.split())
+    assert "McNemar's exact p = 1, treating stems as independent" in " ".join(page.text.split())
 
 
-def test_nothing_points_out_of_the_machine(report: Path) -> None:
+def test_the_page_needs_no_network(report: Path) -> None:
     page = Collector()
     page.feed(report.read_text("utf-8"))
     assert page.addresses == ["data:,", "../audio/D%20%26%20%3C1%3E/bass%20%231.wav"]
@@ -90,7 +90,7 @@ def test_nothing_points_out_of_the_machine(report: Path) -> None:
     assert "default-src 'none'" in report.read_text("utf-8")
 
 
-def test_stems_have_their_five_best_labels(tmp_path: Path, report: Path) -> None:
+def test_stems_have_their_five_best_names(tmp_path: Path, report: Path) -> None:
     file = tmp_path / "r.csv"
     lines = stem_lines(read_run(file, read_rows(file)), tmp_path)
     assert lines[1].best[:2] == [("synthesizer", 0.5), ("drum kit", pytest.approx(0.4))]
@@ -107,16 +107,16 @@ def test_a_report_without_scores_says_so(run: RunScript, tmp_path: Path) -> None
     assert (result.returncode, result.stderr) == (0, f"report: {path}\n")
     page = Collector()
     page.feed(path.read_text("utf-8"))
-    assert "there is no alone.scores.npz and no alone.run.json beside it" in page.text
+    assert "there is no alone.scores.npz and no alone.run.json beside the results" in page.text
     assert "svg" not in page.tags
     assert page.text.count("✓ right") == 12
 
 
-def test_players_wherever_the_run_was_started(tmp_path: Path) -> None:
+def test_audio_files_are_found_in_the_dataset_folder(tmp_path: Path) -> None:
     dataset = tmp_path / "data" / "DSD100"
     stem = dataset / "Sources" / "Dev" / "001 - A" / "bass.wav"
     write_samples(stem, tone(440, 1, SAMPLE_RATE_HZ))
-    write_samples(dataset / "drums.wav", tone(440, 1, SAMPLE_RATE_HZ))  # of no song: another one
+    write_samples(dataset / "drums.wav", tone(440, 1, SAMPLE_RATE_HZ))  # not in the song's folder
     inside = "DSD100/Sources/Dev/001 - A"
     rows = [Row(name, f"{inside}/{name}.wav", "", name) for name in ("bass", "drums")]
     record = {"label_dictionary": DICTIONARY, "dataset_path": str(dataset)}
@@ -129,27 +129,27 @@ def test_players_wherever_the_run_was_started(tmp_path: Path) -> None:
     assert "1 of 2 audio files were not found" in page.text
 
 
-def test_the_head_says_what_is_known(tmp_path: Path) -> None:
+def test_the_head_shows_the_facts_of_the_record(tmp_path: Path) -> None:
     record = {"label_dictionary": DICTIONARY, "relabelled_from": "old.csv"}
     for known, head in ((None, "r.csv"), (record, "r.csv: relabelled from old.csv")):
         run = SavedRun(Path("r.csv"), ROWS, None, known)
         assert f"<p>{head}</p>" in render(run, find(run), tmp_path)
 
 
-def test_a_report_that_cannot_be_written(run: RunScript, tmp_path: Path) -> None:
+def test_a_page_that_cannot_be_written_gives_one_line(run: RunScript, tmp_path: Path) -> None:
     for flag in ("--report", "--json"):
         path = tmp_path / "no" / "x"
         result = run("computeaccuracy.py", ROOT / "results_dsd100.csv", flag, path)
         assert result.returncode == 2
         assert result.stderr == (
             f"error: {path}: cannot be written (No such file or directory); make room for it or "
-            f"choose another place by {flag}\n"
+            f"choose another path with {flag}\n"
         )
 
 
 @pytest.fixture
 def page(report: Path) -> Iterator["Page"]:
-    """The report in Chromium; afterwards nothing may have gone wrong or left the page."""
+    """The page in Chromium. Checks afterwards: no error, and no request outside its folder."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -175,7 +175,7 @@ def shown(page: "Page", column: int) -> list[str]:
 
 
 @needs_chromium
-def test_filters(page: "Page") -> None:
+def test_the_filters_of_the_table(page: "Page") -> None:
     assert page.locator("#shown").inner_text() == "7 of 7 stems"
     page.select_option("#class", "drums")
     assert shown(page, 2) == ["drums", "drums"]
@@ -196,7 +196,7 @@ def test_sorting_by_mouse_and_keyboard(page: "Page") -> None:
     assert heading.get_attribute("aria-sort") == "ascending"
     scores = shown(page, 5)
     assert scores[:2] == ["0.500", "0.600"]
-    assert scores[-2:] == ["", ""]  # without a score, behind
+    assert scores[-2:] == ["", ""]  # stems without a score come last
     heading.locator("button").press("Enter")
     assert heading.get_attribute("aria-sort") == "descending"
     assert shown(page, 5)[:2] == ["0.900", "0.900"]
@@ -217,7 +217,7 @@ def test_a_stem_is_played(page: "Page") -> None:
 
 
 @needs_chromium
-def test_it_reads_without_scripts_and_in_print(report: Path) -> None:
+def test_the_page_works_without_scripts_and_in_print(report: Path) -> None:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -233,7 +233,7 @@ def test_it_reads_without_scripts_and_in_print(report: Path) -> None:
         browser.close()
 
 
-def test_scores_that_are_not_finite_are_left_out(tmp_path: Path) -> None:
+def test_scores_that_are_not_finite_are_not_shown(tmp_path: Path) -> None:
     file = tmp_path / "r.csv"
     file.write_text(format_rows([Row._fields, *ROWS]), newline="")
     scores = stem_scores()

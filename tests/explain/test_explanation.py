@@ -1,4 +1,4 @@
-"""What AST attended to: the rollout by hand, places in a file, and the script."""
+"""The attention rollout of small examples, the parts of a file that AST uses, and explain.py."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +19,7 @@ SMALL = Size(64, depth=2, stride=16)
 
 
 def attention(rows: dict[int, int], tokens: int = TOKEN_COUNT + SMALL.patch_count) -> torch.Tensor:
-    """One head in which some tokens attend to one other, and the rest to themselves."""
+    """One head. Some tokens attend to one other token, the others to themselves."""
     weights = torch.eye(tokens)
     for token, target in rows.items():
         weights[token] = torch.eye(tokens)[target]
@@ -28,27 +28,27 @@ def attention(rows: dict[int, int], tokens: int = TOKEN_COUNT + SMALL.patch_coun
 
 def test_rollout_follows_attention_through_the_blocks() -> None:
     first, second = TOKEN_COUNT + 70, TOKEN_COUNT + 5
-    # In the first block patch 5 takes from patch 70; in the second the class tokens from patch 5.
+    # Block 1: patch 5 attends to patch 70. Block 2: the class tokens attend to patch 5.
     blocks = [attention({second: first}), attention({0: second, 1: second})]
     shares = rollout(blocks, SMALL)
     assert shares.shape == SMALL.patch_grid == (8, 64)
-    assert shares[0, 5] == 0.25  # half of a half: the rest of patch 5 is what it was
+    assert shares[0, 5] == 0.25  # half of a half: the other half of patch 5 is patch 70
     assert shares[1, 6] == 0.25
-    assert shares.sum() == 0.5  # the other half is the class tokens themselves
+    assert shares.sum() == 0.5  # the other half comes from the class tokens themselves
 
 
-def test_no_block_has_no_rollout() -> None:
+def test_rollout_without_a_block_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one block"):
         rollout([], SMALL)
 
 
-def test_heads_are_averaged() -> None:
+def test_rollout_takes_the_mean_of_the_heads() -> None:
     both = torch.cat([attention({0: 7, 1: 7}), attention({0: 9, 1: 9})], dim=1)
     shares = rollout([both], SMALL).flatten()
     assert shares[7 - TOKEN_COUNT] == shares[9 - TOKEN_COUNT] == 0.25
 
 
-def test_patches_are_spread_where_they_lie() -> None:
+def test_a_patch_covers_its_part_of_the_spectrogram() -> None:
     patches = torch.zeros(SMALL.patch_grid)
     patches[2, 3] = 1
     image = over_spectrogram(patches, 16)
@@ -57,14 +57,14 @@ def test_patches_are_spread_where_they_lie() -> None:
     assert image.sum() == 256
 
 
-def test_overlapping_patches_share() -> None:
+def test_overlapping_patches_give_their_mean() -> None:
     size = Size(64, stride=10)
     image = over_spectrogram(torch.ones(size.patch_grid), 10)
-    assert image.min() == 0  # the upper edges, which no patch reaches
+    assert image.min() == 0  # the last bands and frames, which no patch covers
     assert set(np.unique(image[:126, :1016])) == {1}
 
 
-def test_places_end_with_what_ast_hears() -> None:
+def test_places_end_where_the_input_of_ast_ends() -> None:
     ranges = np.array([[44_100, 2 * 44_100], [5 * 44_100, 60 * 44_100]])
     assert input_places_s(ranges, 44_100) == [(1.0, 2.0), (5.0, 14.255)]
     assert input_places_s(ranges[:1], 44_100) == [(1.0, 2.0)]
@@ -79,7 +79,7 @@ def recording(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_script_draws_and_tells(
+def test_the_script_writes_text_and_a_picture(
     run: RunScript, recording: Path, models: ModelFlags, tmp_path: Path
 ) -> None:
     result = run("explain.py", recording, *models, "--output", tmp_path / "x.png")
@@ -97,29 +97,33 @@ def test_the_script_draws_and_tells(
         assert len(np.unique(np.asarray(drawn.convert("L")))) > 50
 
 
-def test_a_tone_is_seen_where_it_sounds(
+def test_a_tone_is_in_the_spectrogram_where_it_sounds(
     recording: Path, ast_path: Path, no_speech_path: Path
 ) -> None:
     explanation = explain(recording, Recogniser(str(ast_path), str(no_speech_path)))
     loudness = explanation.spectrogram.mean(axis=0)  # 200 ms of silence, 3 s of tone, 200 ms
     assert loudness[30:300].min() > loudness[:10].max()
-    assert explanation.attended.max() > 0
-    assert explanation.attended.shape == explanation.spectrogram.shape == (128, 1024)
+    assert explanation.attention.max() > 0
+    assert explanation.attention.shape == explanation.spectrogram.shape == (128, 1024)
 
 
-def test_both_panels_are_drawn(tmp_path: Path) -> None:
+def test_both_spectrograms_are_drawn(tmp_path: Path) -> None:
     ramp = np.linspace(0, 1, 1024, dtype=np.float32) * np.ones((128, 1), np.float32)
-    whole = Explanation("tick", [("Tick", 0.5)], [(0.0, 1.0)], 1.0, ramp, ramp)
-    nothing = np.zeros_like(ramp)
+    complete = Explanation("tick", [("Tick", 0.5)], [(0.0, 1.0)], 1.0, ramp, ramp)
+    empty = np.zeros_like(ramp)
     pictures = []
-    for one in (whole, replace(whole, spectrogram=nothing), replace(whole, attended=nothing)):
-        draw(tmp_path / "x.png", "title", one)
+    for explanation in (
+        complete,
+        replace(complete, spectrogram=empty),
+        replace(complete, attention=empty),
+    ):
+        draw(tmp_path / "x.png", "title", explanation)
         with Image.open(tmp_path / "x.png") as drawn:
             pictures.append(np.asarray(drawn.convert("L"), float))
     upper, lower = (slice(0, 330), slice(0, 1000)), (slice(330, 660), slice(0, 1000))
-    all_there, no_spectrogram, no_attention = pictures
-    assert np.abs(all_there - no_spectrogram)[upper].mean() > 10
-    assert np.abs(all_there - no_attention)[lower].mean() > 10
+    all_drawn, no_spectrogram, no_attention = pictures
+    assert np.abs(all_drawn - no_spectrogram)[upper].mean() > 10
+    assert np.abs(all_drawn - no_attention)[lower].mean() > 10
 
 
 @pytest.mark.parametrize(
@@ -131,7 +135,7 @@ def test_both_panels_are_drawn(tmp_path: Path) -> None:
         ("silence.wav", "silence.wav: nothing sounds in it, so AST has no input; choose"),
     ],
 )
-def test_files_that_cannot_be_explained(
+def test_a_file_that_cannot_be_explained_gives_one_line(
     run: RunScript, models: ModelFlags, tmp_path: Path, name: str, message: str
 ) -> None:
     (tmp_path / "text.wav").write_text("no sound")
@@ -143,7 +147,9 @@ def test_files_that_cannot_be_explained(
     assert not (tmp_path / "x.png").exists()
 
 
-def test_a_picture_of_an_unknown_kind(run: RunScript, recording: Path, models: ModelFlags) -> None:
+def test_an_unknown_picture_format_is_refused(
+    run: RunScript, recording: Path, models: ModelFlags
+) -> None:
     result = run("explain.py", recording, *models, "--output", recording.with_name("x.tune"))
     assert result.returncode == 2
     assert "x.tune: expected a name that ends in .png, .svg, .pdf" in result.stderr

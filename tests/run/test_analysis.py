@@ -1,6 +1,7 @@
-"""The analyze scripts on good datasets, and what keeps them from running."""
+"""The analyze scripts on good datasets, and the errors that stop them."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +11,12 @@ import pytest
 
 import analyze_dsd100
 import analyze_moisesdb
+import AST
+from AST.errors import UsageError
 from AST.metrics import accuracy_report
 from AST.results import read_rows
+from AST.run.journal import StemResult
+from AST.run.progress import ConsoleProgress
 from synthetic.stems import SAMPLE_RATE_HZ, write_moisesdb, write_samples
 from tests.helpers import ROOT, ModelFlags, RunScript, tone
 
@@ -30,7 +35,7 @@ def test_a_run_from_the_command_line(
     assert "file/s" in result.stderr
     for row in rows:
         line = next(line for line in result.stderr.splitlines() if f"{row.path}: speech" in line)
-        assert f"speech score 0.0 %, {row.prediction} (AST: {row.prediction} 0." in line
+        assert f"speech score 0.0 %, prediction {row.prediction} (AST: {row.prediction} 0." in line
     assert "Essentia" not in result.stderr
     assert "INFO" not in result.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == [
@@ -40,7 +45,7 @@ def test_a_run_from_the_command_line(
     ]
 
 
-def test_the_run_record_says_what_the_figures_rest_on(
+def test_the_record_says_what_the_figures_depend_on(
     dsd100: Path, models: ModelFlags, tmp_path: Path
 ) -> None:
     output = tmp_path / "r.csv"
@@ -55,10 +60,12 @@ def test_the_run_record_says_what_the_figures_rest_on(
     assert record["counts"]["error"] == 0
     assert record["versions"]["torch"]
     assert record["failures"] == []
+    assert set(record["songs"].values()) == {f"00{n} - Nobody - Song {n}" for n in (1, 2, 3, 4)}
+    assert len(record["songs"]) == 12
 
 
 @pytest.mark.parametrize(("has_them", "warnings"), [(True, 0), (False, 1)])
-def test_a_precision_that_slows_the_cpu_down_is_warned_of(
+def test_a_precision_without_instructions_gives_a_warning(
     has_them: bool,
     warnings: int,
     dsd100: Path,
@@ -102,7 +109,7 @@ def test_workers_and_batch_size_change_nothing(
     np.testing.assert_allclose(scores[0], scores[1], atol=1e-5)
 
 
-def test_speech_is_speech_and_keeps_asts_scores(
+def test_speech_keeps_the_scores_of_ast(
     dsd100: Path, ast_path: Path, always_speech_path: Path, tmp_path: Path
 ) -> None:
     models = ["--model", str(ast_path), "--speech-model", str(always_speech_path)]
@@ -114,7 +121,7 @@ def test_speech_is_speech_and_keeps_asts_scores(
         assert (arrays["speech_score_percent"] > 99).all()
 
 
-def test_names_in_results_are_the_users(
+def test_paths_in_results_start_as_the_user_typed_them(
     models: ModelFlags, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_samples(tmp_path / "DSD100" / "Sources" / "bass.wav", tone(440, 1, SAMPLE_RATE_HZ))
@@ -160,11 +167,14 @@ def test_usage_errors_come_before_torch_is_loaded() -> None:
     ("options", "message"),
     [
         (["--output", "nowhere/r.csv"], "nowhere/r.csv: cannot be written; --output"),
-        (["--speech-model", __file__], "test_analysis.py: no speech model (Error importing graph"),
-        (["--model", __file__], "test_analysis.py: no readable PyTorch weights"),
+        (
+            ["--speech-model", __file__],
+            "test_analysis.py: not a speech model (Error importing graph",
+        ),
+        (["--model", __file__], "test_analysis.py: not a readable PyTorch weights"),
     ],
 )
-def test_what_cannot_run_says_why(
+def test_errors_say_what_is_wrong(
     dsd100: Path,
     models: ModelFlags,
     tmp_path: Path,
@@ -178,3 +188,72 @@ def test_what_cannot_run_says_why(
     errors = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error: ")]
     assert len(errors) == 1
     assert message in errors[0]
+
+
+def test_a_class_that_the_dataset_does_not_have_gives_a_warning(
+    models: ModelFlags, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("kazoo", "bass", "speech"):
+        write_samples(tmp_path / "data" / f"{name}.wav", tone(440, 1, SAMPLE_RATE_HZ))
+    command = [str(tmp_path / "data"), *models, "--output", str(tmp_path / "r.csv")]
+    assert analyze_dsd100.main([*command, "--workers", "0"]) == 0
+    warnings = [line for line in capsys.readouterr().err.splitlines() if "warning: " in line]
+    assert warnings == [
+        "warning: DSD100 has no class kazoo: stems with such a label cannot be right"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("flags", "different"),
+    [
+        (["--precision", "bf16"], "precision"),
+        (["--speech-backend", "essentia"], "speech_backend"),
+    ],
+)
+def test_a_stopped_run_is_not_resumed_with_another_computation(
+    dsd100: Path,
+    models: ModelFlags,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    flags: list[str],
+    different: str,
+) -> None:
+    def interrupted(progress: ConsoleProgress, result: StemResult) -> None:
+        raise KeyboardInterrupt
+
+    command = [str(dsd100), *models, "--output", str(tmp_path / "r.csv"), "--workers", "0"]
+    with monkeypatch.context() as patch:
+        patch.setattr(ConsoleProgress, "finish", interrupted)
+        assert analyze_dsd100.main([*command, "--device", "cpu"]) == 130
+    assert analyze_dsd100.main([*command, "--device", "cpu", *flags]) == 2
+    assert f"a stopped run that started with another {different};" in capsys.readouterr().err
+
+
+def test_the_python_call_gives_rows_scores_failures_and_record(
+    dsd100: Path, ast_path: Path, no_speech_path: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "DSD100"
+    shutil.copytree(dsd100, copy)
+    broken = sorted(copy.rglob("Sources/*/*/bass.wav"))[0]
+    broken.write_bytes(b"")
+    models = {"model": str(ast_path), "speech_model": str(no_speech_path)}
+    run = AST.analyse("dsd100", copy, **models, settings=AST.Settings(workers=0, batch_size=2))  # type: ignore[arg-type]
+    assert isinstance(run, AST.Run)
+    assert [row.label for row in run.rows] == ["bass", "drums", "vocals"] * 4
+    assert run.scores.shape == (12, 527)
+    assert np.isnan(run.scores[0]).all()
+    assert np.isfinite(run.scores[1:]).all()
+    assert run.failures == {
+        str(broken): "is an empty file (0 bytes); expected audio, copy it again"
+    }
+    assert run.record["settings"]["batch_size"] == 2
+    assert run.accuracy.total == 12
+    assert list(tmp_path.iterdir()) == [copy]  # without an output nothing is written
+    written = AST.analyse("dsd100", copy, **models, output=tmp_path / "r.csv")  # type: ignore[arg-type]
+    assert written.rows == run.rows == read_rows(tmp_path / "r.csv")
+
+
+def test_an_unknown_dataset_names_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="'dsd10': expected one of dsd100, moisesdb, folder"):
+        AST.analyse("dsd10", tmp_path)

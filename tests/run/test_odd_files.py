@@ -58,13 +58,13 @@ def write_odd_files(folder: Path) -> None:
 
 FAILURES = {
     "10-ms.wav": "holds 10.1 ms of sound; AST needs at least 25 ms",
-    "empty.wav": "is an empty file (0 bytes); expected audio, copy it anew",
+    "empty.wav": "is an empty file (0 bytes); expected audio, copy it again",
     "gone.wav": "cannot be opened: No such file or directory",
-    "nan.wav": "holds samples that are no finite numbers (NaN or infinity); export it anew",
+    "nan.wav": "holds samples that are not finite numbers (NaN or infinity); export it again",
     "wrong-tag.wav": "cannot be decoded as audio (Error in GSM610 WAV file. Invalid format chunk); "
-    "is it whole?",
+    "is it complete?",
     "text.wav": "cannot be decoded as audio (Invalid data found when processing input); "
-    "is it whole?",
+    "is it complete?",
 }
 SHORT = "damaged or cut short: its header promises"
 WARNINGS = {

@@ -56,7 +56,7 @@ def test_a_killed_worker_takes_one_line(
     assert "with fewer --workers; if one dies again" in error
 
 
-def test_a_death_while_a_model_loads_is_told_as_such(stems: list[Stem]) -> None:
+def test_a_death_is_recognised_while_a_model_loads(stems: list[Stem]) -> None:
     error = UsageError("a.pth: no readable file")
     error.__cause__ = RuntimeError("DataLoader worker (1) died")
     assert str(worker_death(error, stems)).startswith("a worker process died (DataLoader")

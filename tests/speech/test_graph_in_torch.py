@@ -1,4 +1,4 @@
-"""Graphs of VGGish's kind: torch gives what Essentia's TensorFlow gives."""
+"""Graphs like VGGish: torch gives the same scores as Essentia's TensorFlow."""
 
 import os
 from pathlib import Path
@@ -14,30 +14,27 @@ from tensorboardX.proto.types_pb2 import DT_FLOAT
 from AST.audio.essentia_quietly import essentia_standard
 from AST.errors import UsageError
 from AST.model_files import SPEECH_FILE
-from AST.speech import classifier, parity
-from AST.speech.classifier import (
-    INPUT_NODE,
-    OUTPUT_NODE,
-    SpeechModel,
-    essentia_runner,
-    torch_runner,
-)
+from AST.speech import parity
+from AST.speech.classifier import SpeechModel
 from AST.speech.graph_file import UnsupportedGraphError, nodes_up_to
 from AST.speech.graph_in_torch import GraphInTorch
+from AST.speech.runners import INPUT_NODE, OUTPUT_NODE, essentia_runner, torch_runner
 from synthetic.graph_writer import FLOAT, INT32, FrozenGraph, integers
 from tests.helpers import random_weights, speech_score_percent, write_graph_with_tanh
 
-PATCHES = np.random.default_rng(1).normal(-2, 1.5, (20, 96, 64)).astype(np.float32)
-"""More than are convolved at once."""
+MEL_PATCHES = np.random.default_rng(1).normal(-2, 1.5, (20, 96, 64)).astype(np.float32)
+"""Shape (20 mel patches, 96, 64). These are more than the graph convolves at once."""
 
 
 def started() -> tuple[FrozenGraph, str]:
+    """A graph with its input node, and the name of a node of shape (n, 96, 64, 1)."""
     graph = FrozenGraph()
-    patches = graph.placeholder(INPUT_NODE, (-1, 96, 64))
-    return graph, graph.reshape("images", patches, (-1, 96, 64, 1))
+    mel_patches = graph.placeholder(INPUT_NODE, (-1, 96, 64))
+    return graph, graph.reshape("images", mel_patches, (-1, 96, 64, 1))
 
 
 def finished(graph: FrozenGraph, x: str, width: int) -> FrozenGraph:
+    """Adds a dense layer and the output node after node ``x`` of shape (n, width)."""
     graph.sigmoid(
         OUTPUT_NODE, graph.dense("classes", x, random_weights(width, 8), random_weights(8, 1)[:, 0])
     )
@@ -46,9 +43,9 @@ def finished(graph: FrozenGraph, x: str, width: int) -> FrozenGraph:
 
 def assert_parity(graph: FrozenGraph, path: Path) -> None:
     graph.write(path)
-    ours = torch_runner(GraphInTorch(nodes_up_to(path, OUTPUT_NODE), INPUT_NODE))(PATCHES)
-    theirs = essentia_runner(path)(PATCHES)
-    assert theirs.std() > 1e-3  # not saturated: there is something to compare
+    ours = torch_runner(GraphInTorch(nodes_up_to(path, OUTPUT_NODE), INPUT_NODE))(MEL_PATCHES)
+    theirs = essentia_runner(path)(MEL_PATCHES)
+    assert theirs.std() > 1e-3  # not saturated, so differences are visible
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-5)
 
 
@@ -61,7 +58,7 @@ def window(padding: str, size: tuple[int, int], strides: tuple[int, int]) -> dic
     }
 
 
-def test_convolutions_poolings_and_slims_flattening(tmp_path: Path) -> None:
+def test_convolutions_poolings_and_the_flatten_layer_of_tf_slim(tmp_path: Path) -> None:
     graph, x = started()
     for place, (channels, width) in enumerate([(1, 6), (6, 8)]):
         bias = random_weights(width, 1)[:, 0]
@@ -96,9 +93,9 @@ def test_every_stride_and_padding(tmp_path: Path, padding: str, strides: tuple[i
     assert_parity(finished(graph, x, 5), tmp_path / "a.pb")
 
 
-def test_a_bias_that_is_no_layers_own(tmp_path: Path) -> None:
+def test_a_bias_that_does_not_follow_a_layer_directly(tmp_path: Path) -> None:
     graph, x = started()
-    x = graph.mean("over_frames", graph.reshape("patches", x, (-1, 96, 64)), axis=1)
+    x = graph.mean("over_frames", graph.reshape("mel_patches", x, (-1, 96, 64)), axis=1)
     dense = graph.dense("dense", x, random_weights(64, 16), random_weights(16, 1)[:, 0])
     product = graph.node("twice", "AddV2", [dense, "dense/MatMul"], T=FLOAT)
     one = graph.constant("one", np.ones(16, np.float32))
@@ -108,9 +105,9 @@ def test_a_bias_that_is_no_layers_own(tmp_path: Path) -> None:
     assert_parity(finished(graph, x, 16), tmp_path / "a.pb")
 
 
-def test_constants_on_either_side(tmp_path: Path) -> None:
+def test_a_constant_as_first_or_second_input(tmp_path: Path) -> None:
     graph, x = started()
-    x = graph.mean("mean", graph.reshape("patches", x, (-1, 96, 64)), axis=1)
+    x = graph.mean("mean", graph.reshape("mel_patches", x, (-1, 96, 64)), axis=1)
     gamma = graph.constant("gamma", random_weights(64, 1)[:, 0])
     beta = graph.constant("beta", random_weights(64, 2)[:, 0])
     x = graph.node("scaled", "Mul", [x, gamma], T=FLOAT)
@@ -119,9 +116,9 @@ def test_constants_on_either_side(tmp_path: Path) -> None:
     assert_parity(finished(graph, x, 64), tmp_path / "a.pb")
 
 
-def test_a_constant_that_spells_out_its_first_values_only(tmp_path: Path) -> None:
+def test_a_constant_that_lists_only_its_first_values(tmp_path: Path) -> None:
     graph, x = started()
-    x = graph.mean("mean", graph.reshape("patches", x, (-1, 96, 64)), axis=1)
+    x = graph.mean("mean", graph.reshape("mel_patches", x, (-1, 96, 64)), axis=1)
     shape = TensorShapeProto(dim=[TensorShapeProto.Dim(size=64)])
     for values in ([0.5, 1.5, 2.0], [3.0]):
         name = f"constant{len(values)}"
@@ -134,47 +131,47 @@ def test_a_constant_that_spells_out_its_first_values_only(tmp_path: Path) -> Non
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
 def test_a_sigmoid_in_the_middle_in_lower_precision(tmp_path: Path, dtype: torch.dtype) -> None:
     graph, x = started()
-    x = graph.mean("mean", graph.reshape("patches", x, (-1, 96, 64)), axis=1)
+    x = graph.mean("mean", graph.reshape("mel_patches", x, (-1, 96, 64)), axis=1)
     x = graph.sigmoid(
         "gate", graph.dense("dense", x, random_weights(64, 16), random_weights(16, 1)[:, 0])
     )
     finished(graph, x, 16).write(tmp_path / "a.pb")
     plain = SpeechModel.load(tmp_path / "a.pb")
     lower = SpeechModel.load(tmp_path / "a.pb", "torch", torch.device("cpu"), dtype)
-    assert lower.scores_percent([[PATCHES]]) == pytest.approx(
-        plain.scores_percent([[PATCHES]]), abs=2
+    assert lower.scores_percent([[MEL_PATCHES]]) == pytest.approx(
+        plain.scores_percent([[MEL_PATCHES]]), abs=2
     )
 
 
-def test_what_no_precision_can_hold_stops_the_run(tmp_path: Path) -> None:
+def test_scores_that_are_not_finite_stop_the_run(tmp_path: Path) -> None:
     graph, x = started()
-    x = graph.mean("mean", graph.reshape("patches", x, (-1, 96, 64)), axis=1)
+    x = graph.mean("mean", graph.reshape("mel_patches", x, (-1, 96, 64)), axis=1)
     large = graph.constant("large", np.full(64, 60_000, np.float32))
     x = graph.node("scaled", "Mul", [x, large], T=FLOAT)
     x = graph.node("back", "Mul", [x, graph.constant("small", 1 / np.full(64, 60_000))], T=FLOAT)
     finished(graph, x, 64).write(tmp_path / "a.pb")
     model = SpeechModel.load(tmp_path / "a.pb", "torch", torch.device("cpu"), torch.float16)
-    with pytest.raises(UsageError, match=r"no finite numbers in float16; .* --precision fp32"):
-        model.scores_percent([[PATCHES]])
+    with pytest.raises(UsageError, match=r"not finite numbers in float16; .* --precision fp32"):
+        model.scores_percent([[MEL_PATCHES]])
 
 
-def test_an_overflow_before_the_sigmoid_is_seen_behind_it(tmp_path: Path) -> None:
+def test_an_overflow_before_the_sigmoid_stops_the_run(tmp_path: Path) -> None:
     graph, x = started()
-    x = graph.mean("mean", graph.reshape("patches", x, (-1, 96, 64)), axis=1)
+    x = graph.mean("mean", graph.reshape("mel_patches", x, (-1, 96, 64)), axis=1)
     x = graph.dense("large", x, np.full((64, 1), -1e3, np.float32), np.zeros(1, np.float32))
     x = graph.relu("relu", x)
     x = graph.dense("small", x, np.full((1, 8), 2e-6, np.float32), np.zeros(8, np.float32))
     graph.sigmoid(OUTPUT_NODE, x)
     graph.write(tmp_path / "a.pb")
-    louder = [[PATCHES - 3]]
+    louder = [[MEL_PATCHES - 3]]
     cpu = torch.device("cpu")
     [expected] = SpeechModel.load(tmp_path / "a.pb", "torch").scores_percent(louder)
     assert 10 < expected < 90
-    with pytest.raises(UsageError, match="no finite numbers in float16"):
+    with pytest.raises(UsageError, match="not finite numbers in float16"):
         SpeechModel.load(tmp_path / "a.pb", "torch", cpu, torch.float16).scores_percent(louder)
 
 
-def test_whatever_torch_stumbles_over_essentia_runs_it(
+def test_after_any_error_in_torch_essentia_runs_the_graph(
     speech_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(x: torch.Tensor) -> torch.Tensor:
@@ -187,12 +184,12 @@ def test_whatever_torch_stumbles_over_essentia_runs_it(
     assert "RuntimeError: shapes do not fit" in model.fallback
 
 
-def test_axes_added_and_taken_away(tmp_path: Path) -> None:
+def test_axes_added_and_removed(tmp_path: Path) -> None:
     graph = FrozenGraph()
-    patches = graph.placeholder(INPUT_NODE, (-1, 96, 64))
+    mel_patches = graph.placeholder(INPUT_NODE, (-1, 96, 64))
     axis = graph.constant("axis", np.array(3))
-    x = graph.node("images", "ExpandDims", [patches, axis], T=FLOAT, Tdim=INT32)
-    x = graph.node("patches", "Squeeze", [x], T=FLOAT, squeeze_dims=integers(3))
+    x = graph.node("images", "ExpandDims", [mel_patches, axis], T=FLOAT, Tdim=INT32)
+    x = graph.node("mel_patches", "Squeeze", [x], T=FLOAT, squeeze_dims=integers(3))
     x = graph.mean("mean", x, axis=1)
     x = graph.node("shares", "Softmax", [x], T=FLOAT)
     assert_parity(finished(graph, x, 64), tmp_path / "a.pb")
@@ -203,7 +200,7 @@ def test_the_embedded_model_runs_in_torch() -> None:
     assert (model.backend, model.fallback) == ("torch", None)
 
 
-def test_patches_are_those_of_essentias_own_chain(speech_path: Path) -> None:
+def test_scores_are_those_of_essentias_own_chain(speech_path: Path) -> None:
     time_s = np.arange(5 * 16_000 + 123) / 16_000
     samples = (0.5 * np.sin(2 * np.pi * (200 + 300 * time_s) * time_s)).astype(np.float32)
     chain = essentia_standard().TensorflowPredictVGGish(
@@ -216,27 +213,28 @@ def test_patches_are_those_of_essentias_own_chain(speech_path: Path) -> None:
         assert speech_score_percent(model, samples) == pytest.approx(expected, abs=1e-3)
 
 
-def test_a_batch_of_files_gives_what_each_gives_alone(speech_path: Path) -> None:
+def test_a_file_has_the_same_score_alone_and_in_a_batch(speech_path: Path) -> None:
     model = SpeechModel.load(speech_path)
-    files = [[np.roll(PATCHES, place).repeat(place, axis=0)] for place in (0, 30, 1, 0, 60)]
+    files = [[np.roll(MEL_PATCHES, place).repeat(place, axis=0)] for place in (0, 30, 1, 0, 60)]
     together = model.scores_percent(files)
     alone = [model.scores_percent([file])[0] for file in files]
     assert together == pytest.approx(alone, abs=1e-4)
     assert together[0] == together[3] == 0.0
 
 
-def test_an_unknown_operation_falls_back_to_essentia(tmp_path: Path) -> None:
+def test_essentia_runs_a_graph_with_an_unknown_operation(tmp_path: Path) -> None:
     path = write_graph_with_tanh(tmp_path / "a.pb")
     model = SpeechModel.load(path)
     assert model.backend == "essentia"
     assert model.fallback is not None
-    assert "torch cannot run it, it holds the operation Tanh (tanh); Essentia" in model.fallback
+    assert "torch cannot run it: it holds the operation Tanh (tanh); Essentia" in model.fallback
     np.testing.assert_allclose(
-        model.scores_percent([[PATCHES]]), 100 * essentia_runner(path)(PATCHES)[:, 7].mean()
+        model.scores_percent([[MEL_PATCHES]]),
+        100 * essentia_runner(path)(MEL_PATCHES)[:, 7].mean(),
     )
 
 
-def test_other_scores_than_essentias_fall_back(
+def test_essentia_runs_a_graph_if_torch_gives_other_scores(
     speech_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(torch, "sigmoid", lambda x: x.sigmoid() + 2e-4)
@@ -246,7 +244,7 @@ def test_other_scores_than_essentias_fall_back(
     assert "differ from Essentia's by 0.0002" in model.fallback
 
 
-def test_a_comparison_that_went_well_is_not_made_again(
+def test_a_passed_comparison_is_not_repeated(
     speech_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "copy.pb"
@@ -254,21 +252,21 @@ def test_a_comparison_that_went_well_is_not_made_again(
     monkeypatch.setattr(parity, "cache_folder", lambda: tmp_path / "cache")
     monkeypatch.setattr(parity, "WORTH_REMEMBERING_BYTES", 0)
     compared = []
-    monkeypatch.setattr(classifier, "check_parity", lambda *runners: compared.append(runners))
+    monkeypatch.setattr(parity, "check_parity", lambda *runners: compared.append(runners))
     for _ in range(2):
         assert SpeechModel.load(path).backend == "torch"
     assert len(compared) == 1
-    os.utime(path, (0, 0))  # the file may be another now
+    os.utime(path, (0, 0))  # the file may have changed
     SpeechModel.load(path)
     assert len(compared) == 2
 
 
-def test_torch_asked_for_by_name_says_why_it_cannot(tmp_path: Path) -> None:
+def test_backend_torch_says_why_it_cannot_run_a_graph(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"a\.pb: --speech-backend torch cannot .*Tanh.*use auto"):
         SpeechModel.load(write_graph_with_tanh(tmp_path / "a.pb"), "torch")
 
 
-def test_a_loop_is_told(tmp_path: Path) -> None:
+def test_a_loop_in_a_graph_is_an_error(tmp_path: Path) -> None:
     graph = FrozenGraph()
     graph.node("a", "Relu", ["b"], T=FLOAT)
     graph.node("b", "Relu", ["a"], T=FLOAT)

@@ -1,4 +1,4 @@
-"""transformers' AST is the oracle, on the same random weights."""
+"""Compares our AST with transformers' AST, which has the same random weights."""
 
 import contextlib
 from pathlib import Path
@@ -21,7 +21,7 @@ TOLERANCE = 1e-4
 
 
 def oracle(size: Size) -> ASTForAudioClassification:
-    """transformers' network with random weights; the epsilon is the one AST was trained with."""
+    """transformers' network with random weights, and the epsilon that AST was trained with."""
     torch.manual_seed(0)
     config = ASTConfig(
         hidden_size=size.width,
@@ -35,7 +35,7 @@ def oracle(size: Size) -> ASTForAudioClassification:
         attn_implementation="eager",
     )
     model = ASTForAudioClassification(config).eval()
-    for parameter in model.parameters():  # transformers' own start leaves tokens and biases at 0
+    for parameter in model.parameters():  # transformers leaves tokens and biases at 0
         torch.nn.init.normal_(parameter, mean=parameter.detach().mean().item(), std=0.02)
     return model
 
@@ -43,7 +43,7 @@ def oracle(size: Size) -> ASTForAudioClassification:
 def to_author_keys(
     hub_tensors: dict[str, torch.Tensor], names: list[str]
 ) -> dict[str, torch.Tensor]:
-    """The authors' file from the hub's, with the unused heads that theirs has."""
+    """Turns the hub's tensors into the authors', with the unused heads of the authors' file."""
     tensors = {
         author_keys(name)[0]: torch.cat([hub_tensors[key] for key in hub_keys(name)])
         for name in names
@@ -85,7 +85,7 @@ def test_transformers_gives_the_same_attention(tmp_path: Path) -> None:
         torch.testing.assert_close(ours, their, rtol=0, atol=1e-6)
 
 
-def test_transformers_reads_what_is_written(tmp_path: Path) -> None:
+def test_transformers_reads_our_file(tmp_path: Path) -> None:
     ours = random_ast(SMALL)
     theirs = oracle(SMALL)
     theirs.save_pretrained(tmp_path)
@@ -108,7 +108,7 @@ def test_half_precision_files_become_float32(tmp_path: Path, name: str) -> None:
         torch.testing.assert_close(tensor, model.state_dict()[key].float())
 
 
-def test_a_file_of_the_published_size_has_the_published_number_of_bytes(tmp_path: Path) -> None:
+def test_our_file_is_as_large_as_the_published_one(tmp_path: Path) -> None:
     path = tmp_path / "model.safetensors"
     save_checkpoint(random_ast(SIZES["base384"]), path)
     assert path.stat().st_size == AST_FILE.size_bytes
@@ -116,8 +116,8 @@ def test_a_file_of_the_published_size_has_the_published_number_of_bytes(tmp_path
         assert len(file.keys()) == 203
 
 
-def write_spoilt(path: Path, **changes: torch.Tensor | None) -> None:
-    """A hub file in which some keys have another tensor, or none."""
+def write_changed(path: Path, **changes: torch.Tensor | None) -> None:
+    """Writes a file with the hub's keys in which some tensors are replaced or missing."""
     save_checkpoint(random_ast(SMALL), path)
     tensors = safetensors.torch.load_file(path)
     for key, tensor in changes.items():
@@ -140,39 +140,38 @@ QUERY = "audio_spectrogram_transformer.encoder.layer.1.attention.attention.query
         ({"foo": torch.zeros(1)}, "unknown keys: foo"),
         ({BIAS: torch.zeros(10)}, r"classifier\.dense\.bias is \(10,\), expected \(527,\)"),
         ({QUERY: torch.zeros(1)}, r"query\.bias is \(1,\), expected \(128,\)"),
-        ({POSITIONS: torch.zeros(1, 77, 128)}, r"shape \(1, 77, 128\) and 2 blocks are no AST"),
-        ({POSITIONS: torch.zeros(1, 514, 100)}, r"shape \(1, 514, 100\) and 2 blocks are no AST"),
+        ({POSITIONS: torch.zeros(1, 77, 128)}, r"shape \(1, 77, 128\) and 2 blocks do not fit"),
+        ({POSITIONS: torch.zeros(1, 514, 100)}, r"shape \(1, 514, 100\) and 2 blocks do not fit"),
         ({POSITIONS: None}, "position_embeddings is missing"),
     ],
 )
-def test_a_file_that_does_not_fit_says_where(
+def test_the_error_names_the_key_that_does_not_fit(
     tmp_path: Path, changes: dict[str, torch.Tensor | None], message: str
 ) -> None:
     path = tmp_path / "model.safetensors"
-    write_spoilt(path, **changes)
+    write_changed(path, **changes)
     with pytest.raises(UsageError, match=message):
         load_checkpoint(path)
 
 
-def test_files_that_hold_no_weights(tmp_path: Path) -> None:
+def test_files_without_weights_are_refused(tmp_path: Path) -> None:
     safetensors.torch.save_file({"foo": torch.zeros(1)}, tmp_path / "a.safetensors")
-    with pytest.raises(
-        UsageError, match=r"no AST weights: none of the keys .*cls_token.*found foo"
-    ):
+    message = r"not AST weights: found the keys foo; expected .*cls_token or .*cls_token"
+    with pytest.raises(UsageError, match=message):
         load_checkpoint(tmp_path / "a.safetensors")
     for name in ("b.safetensors", "b.pth"):
         (tmp_path / name).write_text("no weights at all")
-        with pytest.raises(UsageError, match=f"{name}: no readable .* file"):
+        with pytest.raises(UsageError, match=f"{name}: not a readable .* file"):
             load_checkpoint(tmp_path / name)
         with pytest.raises(UsageError, match="cannot be read"):
             load_checkpoint(tmp_path / "nowhere" / name)
     torch.save({1: torch.zeros(1)}, tmp_path / "c.pth")
-    with pytest.raises(UsageError, match="holds no table of named tensors"):
+    with pytest.raises(UsageError, match="does not contain a table of named tensors"):
         load_checkpoint(tmp_path / "c.pth")
 
 
 @pytest.mark.parametrize("name", ["a.pth", "a.safetensors"])
-def test_a_damaged_file_takes_one_line(tmp_path: Path, name: str) -> None:
+def test_a_damaged_file_gives_one_line(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     save_checkpoint(random_ast(Size(width=64, depth=1, stride=16)), path)
     content = path.read_bytes()
@@ -185,12 +184,12 @@ def test_a_damaged_file_takes_one_line(tmp_path: Path, name: str) -> None:
         for place in generator.integers(0, 3000, 5):
             damaged[place : place + 1] = generator.bytes(1)
         path.write_bytes(damaged)
-        with contextlib.suppress(UsageError):  # some bytes are only weights
+        with contextlib.suppress(UsageError):  # a change in the weights is not an error
             load_checkpoint(path)
 
 
-def test_a_pickle_is_not_run(tmp_path: Path) -> None:
+def test_code_in_a_pickle_is_not_run(tmp_path: Path) -> None:
     path = tmp_path / "evil.pth"
     torch.save({"module.v.cls_token": Path("x")}, path)
-    with pytest.raises(UsageError, match="no readable PyTorch weights file"):
+    with pytest.raises(UsageError, match="not a readable PyTorch weights file"):
         load_checkpoint(path)

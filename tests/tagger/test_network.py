@@ -8,7 +8,7 @@ from synthetic.random_models import random_ast
 SMALL = Size(width=128, depth=3, stride=16)
 
 
-def test_the_published_size() -> None:
+def test_the_published_size_has_the_published_number_of_parameters() -> None:
     with torch.device("meta"):
         model = AudioSpectrogramTransformer(SIZES["base384"])
     assert sum(parameter.numel() for parameter in model.parameters()) == pytest.approx(
@@ -18,12 +18,12 @@ def test_the_published_size() -> None:
 
 
 @pytest.mark.parametrize(("name", "heads"), [("tiny224", 3), ("small224", 6), ("base224", 12)])
-def test_sizes_of_the_paper(name: str, heads: int) -> None:
+def test_the_sizes_are_those_of_the_paper(name: str, heads: int) -> None:
     assert SIZES[name].head_count == heads
     assert SIZES[name].depth == 12
 
 
-def test_forward_gives_logits_of_527_classes() -> None:
+def test_forward_gives_logits_of_527_names() -> None:
     model = random_ast(SMALL)
     with torch.inference_mode():
         logits = model(torch.randn(2, 1024, 128))
@@ -31,7 +31,7 @@ def test_forward_gives_logits_of_527_classes() -> None:
     assert not torch.allclose(logits[0], logits[1])
 
 
-def test_the_last_block_gives_the_class_tokens_what_a_whole_one_gives() -> None:
+def test_the_shortened_last_block_gives_the_same_class_tokens() -> None:
     model = random_ast(SMALL)
     spectrograms = torch.randn(2, 1024, 128)
     with torch.inference_mode():
@@ -42,7 +42,7 @@ def test_the_last_block_gives_the_class_tokens_what_a_whole_one_gives() -> None:
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
-def test_attention_in_half_precision_is_torchs(dtype: torch.dtype) -> None:
+def test_attention_in_half_precision_equals_that_of_torch(dtype: torch.dtype) -> None:
     generator = torch.Generator().manual_seed(0)
     query, key, value = torch.randn(3, 2, 4, 50, 64, generator=generator).to(dtype)
     expected = functional.scaled_dot_product_attention(query.float(), key.float(), value.float())
@@ -51,7 +51,7 @@ def test_attention_in_half_precision_is_torchs(dtype: torch.dtype) -> None:
     torch.testing.assert_close(found.float(), expected, rtol=0, atol=0.02)
 
 
-def test_a_batch_changes_nothing() -> None:
+def test_a_batch_gives_the_same_logits_as_single_spectrograms() -> None:
     model = random_ast(SMALL)
     spectrograms = torch.randn(3, 1024, 128)
     with torch.inference_mode():
@@ -59,7 +59,7 @@ def test_a_batch_changes_nothing() -> None:
         torch.testing.assert_close(model(spectrograms), alone, rtol=0, atol=1e-5)
 
 
-def test_random_weights_are_seeded() -> None:
+def test_random_weights_depend_only_on_the_seed() -> None:
     first, again, other = random_ast(SMALL, 0), random_ast(SMALL, 0), random_ast(SMALL, 1)
     assert torch.equal(first.pos_embed, again.pos_embed)
     assert not torch.equal(first.pos_embed, other.pos_embed)

@@ -23,12 +23,12 @@ def test_scores_are_sigmoids_of_the_logits() -> None:
     ("dtype", "advice"),
     [(torch.float32, "its weights are damaged"), (torch.bfloat16, "--restart --precision fp32")],
 )
-def test_scores_that_are_no_numbers(dtype: torch.dtype, advice: str) -> None:
+def test_scores_that_are_not_finite_are_refused(dtype: torch.dtype, advice: str) -> None:
     with pytest.raises(UsageError, match=f"not finite numbers.*{advice}"):
         check_finite(np.array([0.5, np.nan], np.float32), dtype)
 
 
-def test_a_batch_too_large_takes_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_that_is_too_large_gives_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     def too_large(spectrograms: torch.Tensor) -> torch.Tensor:
         raise torch.OutOfMemoryError("CUDA out of memory")
 

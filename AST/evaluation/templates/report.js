@@ -29,7 +29,7 @@
 
   function compare(one, other, column, sign, isNumeric) {
     const [a, b] = [one.cells[column], other.cells[column]];
-    if (a === "" || b === "") return (a === "") - (b === ""); // blanks go last either way
+    if (a === "" || b === "") return (a === "") - (b === ""); // empty cells always come last
     return sign * (isNumeric ? a - b : a.localeCompare(b, "en"));
   }
 
@@ -59,7 +59,7 @@
     byId("player").hidden = false;
     byId("playing").textContent = link.textContent;
     audio.src = link.href;
-    audio.play().catch(() => { // unless it was stopped for another one
+    audio.play().catch(() => { // no message if another file was started in the meantime
       if (audio.src === link.href) byId("playing").textContent = `cannot be played: ${link.textContent}`;
     });
   });

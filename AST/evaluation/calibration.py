@@ -1,0 +1,104 @@
+"""How scores and accuracy go together: coverage, reliability and calibration error."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from AST.evaluation.score_file import StemScores
+from AST.labels import SPEECH, audioset_labels
+from AST.metrics import normalised
+from AST.results import Row
+
+BIN_COUNT = 10
+
+Confidences = npt.NDArray[np.float64]
+"""The model's score of each prediction, 0 to 1, shape (n,); NaN for a stem without scores."""
+Matches = npt.NDArray[np.bool_]
+"""Which predictions are right, shape (n,)."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The figures if predictions with a score below a threshold are not shown.
+
+    Attributes:
+        share: Coverage: the share of all stems whose prediction is shown, 0 to 1.
+        accuracy: Accuracy of the shown predictions, 0 to 1; None if nothing is shown.
+    """
+
+    threshold: float
+    share: float
+    accuracy: float | None
+
+
+@dataclass(frozen=True)
+class Bin:
+    """The predictions with a score in one part of the range; None in an empty part."""
+
+    low: float
+    high: float
+    count: int
+    mean_score: float | None
+    accuracy: float | None
+
+
+def confidences(rows: Sequence[Row], scores: StemScores) -> Confidences:
+    """AST's score of each prediction, or the speech model's score where that model decided."""
+    index_of_name = {name.lower(): index for index, name in enumerate(audioset_labels())}
+    confidence = np.full(len(rows), np.nan)
+    for i in np.flatnonzero(scores.has_scores).tolist():
+        index = index_of_name.get(rows[i].prediction.lower())
+        if normalised(rows[i].proposed_label) == SPEECH:
+            confidence[i] = scores.speech_score_percent[i] / 100
+        elif index is not None:
+            confidence[i] = scores.scores[i, index]
+    return confidence
+
+
+def shown_from(confidence: Confidences, right: Matches, threshold: float) -> Shown:
+    """The figures if only scores from a threshold on are shown. A NaN score is never shown.
+
+    >>> shown_from(np.array([0.9, 0.4, 0.2]), np.array([True, False, True]), 0.3)
+    Shown(threshold=0.3, share=0.666..., accuracy=0.5)
+    """
+    shown = confidence >= threshold
+    return Shown(
+        threshold, float(shown.mean()), float(right[shown].mean()) if shown.any() else None
+    )
+
+
+def reliability(confidence: Confidences, right: Matches) -> list[Bin]:
+    """Mean score and accuracy of the predictions in each tenth of the score range."""
+    parts = np.minimum(confidence * BIN_COUNT, BIN_COUNT - 1) // 1
+    bins = []
+    for part in range(BIN_COUNT):
+        inside = parts == part
+        bins.append(
+            Bin(
+                part / BIN_COUNT,
+                (part + 1) / BIN_COUNT,
+                int(inside.sum()),
+                float(confidence[inside].mean()) if inside.any() else None,
+                float(right[inside].mean()) if inside.any() else None,
+            )
+        )
+    return bins
+
+
+def expected_calibration_error(bins: Sequence[Bin]) -> float | None:
+    """Mean distance between mean score and accuracy, 0 to 1; each bin weighted by its count.
+
+    Source: Guo and others, On Calibration of Modern Neural Networks, ICML 2017.
+
+    Returns:
+        None if all bins are empty.
+    """
+    total = sum(one.count for one in bins)
+    distances = [
+        one.count * abs(one.mean_score - one.accuracy)
+        for one in bins
+        if one.mean_score is not None and one.accuracy is not None
+    ]
+    return sum(distances) / total if total else None

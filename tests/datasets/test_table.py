@@ -1,0 +1,56 @@
+"""One test for all datasets of the table."""
+
+from pathlib import Path
+
+import pytest
+
+from AST.datasets import DATASETS
+from AST.datasets.dataset import Dataset
+from AST.datasets.folder import LABELLED_BY_FILE, labelled
+from AST.labels import LabelMap, instrument_labels
+
+ALL = [*DATASETS.values(), LABELLED_BY_FILE]
+
+
+@pytest.mark.parametrize("dataset", ALL, ids=lambda dataset: dataset.layout)
+def test_examples_are_what_the_functions_give(dataset: Dataset) -> None:
+    assert dataset.examples
+    for example, expected in dataset.examples.items():
+        label = dataset.label_of(Path(example))
+        given = None if label is None else (label, dataset.song_of(Path(example)))
+        assert given == expected, example
+
+
+@pytest.mark.parametrize("dataset", ALL, ids=lambda dataset: dataset.layout)
+def test_examples_on_disk_are_found(dataset: Dataset, tmp_path: Path) -> None:
+    for example in dataset.examples:
+        path = tmp_path / example
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    stems = {str(stem.path.relative_to(tmp_path)): stem for stem in dataset.stems(tmp_path)}
+    expected = {path: facts for path, facts in dataset.examples.items() if facts}
+    assert {path: stem.label for path, stem in stems.items()} == {
+        path: label for path, (label, _) in expected.items()
+    }
+    for path, (_, song) in expected.items():
+        assert stems[path].song.removeprefix(f"{tmp_path}/") == song
+
+
+@pytest.mark.parametrize("dataset", ALL, ids=lambda dataset: dataset.layout)
+def test_the_label_dictionary_holds_names_that_can_be_predictions(dataset: Dataset) -> None:
+    LabelMap(dataset.names_of_class)  # refuses a name under two classes
+    names = {name for names in dataset.names_of_class.values() for name in names}
+    assert names <= {name.lower() for name in instrument_labels()}
+
+
+@pytest.mark.parametrize("name", ["dsd100", "moisesdb"])
+def test_published_datasets_have_their_facts(name: str) -> None:
+    dataset = DATASETS[name]
+    assert all((dataset.stem_count, dataset.size, dataset.licence, dataset.citation))
+    assert dataset.page.startswith("https://")
+
+
+def test_a_folder_may_have_a_dictionary_of_its_own() -> None:
+    dataset = labelled("file", {"horns": ["trumpet"]})
+    assert dataset.label_of(Path("song/horns.wav")) == "horns"
+    assert dataset.names_of_class == {"horns": ["trumpet"]}
