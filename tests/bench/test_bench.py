@@ -6,7 +6,7 @@ from bench import precision, scaling, steps, throughput
 
 
 def test_throughput_measures_every_part(capsys: pytest.CaptureFixture[str]) -> None:
-    command = ["--files", "2", "--duration-s", "3", "--size", "smallest", "--precision", "fp32"]
+    command = ["--files", "1", "--duration-s", "3", "--size", "smallest", "--precision", "fp32"]
     assert throughput.main(command) == 0
     output = capsys.readouterr()
     figures = json.loads(output.out)
@@ -16,7 +16,7 @@ def test_throughput_measures_every_part(capsys: pytest.CaptureFixture[str]) -> N
     way = figures["ways"]["fp32"]
     assert way["ast_difference"] < 1e-5
     assert way["speech_difference"] < 1e-4
-    assert 1 < way["lowest_speech_score_percent"] < way["highest_speech_score_percent"] < 99
+    assert 1 < way["lowest_speech_score_percent"] <= way["highest_speech_score_percent"] < 99
     assert way["times_real_time"] == pytest.approx(3 / way["seconds_per_file"])
     run = figures["runs"]["fp32"]
     assert 0 < run["first_result_s"] <= run["wall_s"]
@@ -32,15 +32,13 @@ def test_scaling_runs_the_script(capsys: pytest.CaptureFixture[str]) -> None:
     assert figures["wall_s"] > 0
 
 
-def test_fp16_and_bf16_change_few_predictions(capsys: pytest.CaptureFixture[str]) -> None:
-    song = str(next(path for path in sorted((precision.DEMO / "moisesdb_v0.1").iterdir())))
-    assert precision.main(["--folder", song]) == 0
-    figures = json.loads(capsys.readouterr().out)
-    for name in ("bf16", "fp16"):
-        found = figures[name]
-        assert found["pieces"] > 10
-        assert found["changed_predictions"] < 0.1 * found["pieces"]
-        assert 0 < found["largest_difference_ast"] < 0.1
+def test_bf16_changes_no_prediction_of_one_stem(capsys: pytest.CaptureFixture[str]) -> None:
+    stem = min((precision.DEMO / "moisesdb_v0.1").glob("*/bass"))
+    assert precision.main(["--folder", str(stem), "--precisions", "bf16"]) == 0
+    found = json.loads(capsys.readouterr().out)["bf16"]
+    assert found["pieces"] > 3
+    assert found["changed_predictions"] == 0
+    assert 0 < found["largest_difference_ast"] < 0.1
 
 
 def test_steps_measures_every_step(capsys: pytest.CaptureFixture[str]) -> None:

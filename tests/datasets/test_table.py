@@ -32,8 +32,8 @@ def test_examples_on_disk_are_found(dataset: Dataset, tmp_path: Path) -> None:
     assert {path: stem.label for path, stem in stems.items()} == {
         path: label for path, (label, _) in expected.items()
     }
-    for path, (_, song) in expected.items():
-        assert stems[path].song.removeprefix(f"{tmp_path}/") == song
+    for name, (_, song) in expected.items():
+        assert stems[name].song.removeprefix(f"{tmp_path}/") == song
 
 
 @pytest.mark.parametrize("dataset", ALL, ids=lambda dataset: dataset.layout)

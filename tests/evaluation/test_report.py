@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from AST.commands.accuracy import main
 from AST.evaluation.findings import find
 from AST.evaluation.report import render, stem_lines
 from AST.evaluation.saved_run import SavedRun, read_run
@@ -136,15 +137,16 @@ def test_the_head_shows_the_facts_of_the_record(tmp_path: Path) -> None:
         assert f"<p>{head}</p>" in render(run, find(run), tmp_path)
 
 
-def test_a_page_that_cannot_be_written_gives_one_line(run: RunScript, tmp_path: Path) -> None:
-    for flag in ("--report", "--json"):
-        path = tmp_path / "no" / "x"
-        result = run("computeaccuracy.py", ROOT / "results_dsd100.csv", flag, path)
-        assert result.returncode == 2
-        assert result.stderr == (
-            f"error: {path}: cannot be written (No such file or directory); make room for it or "
-            f"choose another path with {flag}\n"
-        )
+@pytest.mark.parametrize("flag", ["--report", "--json"])
+def test_a_page_that_cannot_be_written_gives_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], flag: str
+) -> None:
+    path = tmp_path / "no" / "x"
+    assert main([str(ROOT / "results_dsd100.csv"), flag, str(path)]) == 2
+    assert capsys.readouterr().err == (
+        f"error: {path}: cannot be written (No such file or directory); make room for it or "
+        f"choose another path with {flag}\n"
+    )
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
+from AST.commands.explain import main
 from AST.explain.explanation import Explanation, explain, input_places_s, over_spectrogram, rollout
 from AST.explain.picture import draw
 from AST.recognition.recogniser import Recogniser
@@ -136,20 +137,23 @@ def test_both_spectrograms_are_drawn(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_that_cannot_be_explained_gives_one_line(
-    run: RunScript, models: ModelFlags, tmp_path: Path, name: str, message: str
+    models: ModelFlags,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    message: str,
 ) -> None:
     (tmp_path / "text.wav").write_text("no sound")
     write_samples(tmp_path / "silence.wav", np.zeros(SAMPLE_RATE_HZ))
-    result = run("explain.py", tmp_path / name, *models, "--output", tmp_path / "x.png")
-    assert result.returncode == 2
-    assert message in result.stderr.splitlines()[-1]
-    assert "Traceback" not in result.stderr
-    assert not (tmp_path / "x.png").exists()
+    picture = tmp_path / "x.png"
+    assert main([str(tmp_path / name), *models, "--output", str(picture)]) == 2
+    assert message in capsys.readouterr().err.splitlines()[-1]
+    assert not picture.exists()
 
 
 def test_an_unknown_picture_format_is_refused(
-    run: RunScript, recording: Path, models: ModelFlags
+    recording: Path, models: ModelFlags, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    result = run("explain.py", recording, *models, "--output", recording.with_name("x.tune"))
-    assert result.returncode == 2
-    assert "x.tune: expected a name that ends in .png, .svg, .pdf" in result.stderr
+    output = str(recording.with_name("x.tune"))
+    assert main([str(recording), *models, "--output", output]) == 2
+    assert "x.tune: expected a name that ends in .png, .svg, .pdf" in capsys.readouterr().err

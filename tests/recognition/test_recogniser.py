@@ -39,7 +39,7 @@ def test_samples_give_what_their_file_gives(
     soundfile.write(tmp_path / "a.wav", samples, 22_050)
     by_file = recogniser.recognise(str(tmp_path / "a.wav"))
     by_array = recogniser.recognise(samples / 32_768, 22_050)
-    np.testing.assert_array_equal(by_array.scores, by_file.scores)  # type: ignore[arg-type]
+    np.testing.assert_array_equal(by_array.scores, by_file.scores)
     assert by_array.speech_score_percent == by_file.speech_score_percent
     assert by_array.prediction == by_file.prediction
 
