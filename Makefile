@@ -30,7 +30,6 @@ bench: $(VENV)/.installed-dev
 # The tables in doc/performance.md; about half an hour on two idle cores.
 performance: $(VENV)/.installed-dev
 	$(BIN)/python -m bench.throughput --write
-	$(BIN)/python -m bench.steps --write
 	$(BIN)/python -m bench.precision --write
 	$(BIN)/python -m bench.scaling --write
 

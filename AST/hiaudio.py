@@ -13,11 +13,7 @@ from typing import TYPE_CHECKING, Any
 from AST.audio.decoding import decode
 from AST.audio.excerpt import excerpt
 from AST.audio.recording import Samples, rms_dbfs
-from AST.rules import (
-    LOWER_SPEECH_PRED_SCORE,
-    SILENCE_RMS_DB_THRESHOLD,
-    THRESHOLD_SPEECH_PRED_SCORE,
-)
+from AST.rules import LOWER_SPEECH_PRED_SCORE, SILENCE_RMS_DB_THRESHOLD, THRESHOLD_SPEECH_PRED_SCORE
 from AST.settings import AUTO, Settings
 from AST.weights import PUBLISHED
 

@@ -14,14 +14,7 @@ import numpy as np
 import soundfile
 
 from AST.audio.essentia_quietly import essentia_standard, no_messages
-from AST.audio.recording import (
-    LOWEST_RATE_HZ,
-    Recording,
-    Samples,
-    checked,
-    is_long,
-    mono_mix,
-)
+from AST.audio.recording import LOWEST_RATE_HZ, Recording, Samples, checked, is_long, mono_mix
 from AST.errors import StemError
 from AST.writing import printable
 

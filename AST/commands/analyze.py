@@ -5,12 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from AST.command_line import EXIT_OK, EXIT_SOME_FILES_FAILED, exit_code, new_parser
-from AST.commands.arguments import (
-    add_model_flags,
-    add_output_flags,
-    add_speed_flags,
-    settings_of,
-)
+from AST.commands.arguments import add_model_flags, add_output_flags, add_speed_flags, settings_of
 from AST.datasets import DATASETS
 from AST.datasets.dataset import Dataset
 from AST.datasets.folder import DATASET as FOLDER

@@ -6,43 +6,15 @@ from AST.datasets.dataset import Dataset
 
 LABELS = {
     "vocals": [
-        "singing",
-        "mantra",
-        "male singing",
-        "female singing",
-        "child singing",
-        "synthetic singing",
-        "choir",
-        "yodeling",
-        "chant",
-        "humming",
-        "rapping",
-        "a capella",
-        "vocal music",
+        "singing", "mantra", "male singing", "female singing", "child singing", "synthetic singing",
+        "choir", "yodeling", "chant", "humming", "rapping", "a capella", "vocal music",
     ],
     "drums": [
-        "drum kit",
-        "percussion",
-        "drum machine",
-        "drum",
-        "snare drum",
-        "rimshot",
-        "drum roll",
-        "bass drum",
-        "timpani",
-        "tabla",
-        "cymbal",
-        "hi-hat",
-        "tambourine",
-        "wood block",
+        "drum kit", "percussion", "drum machine", "drum", "snare drum", "rimshot", "drum roll",
+        "bass drum", "timpani", "tabla", "cymbal", "hi-hat", "tambourine", "wood block",
     ],
-    "bass": [
-        "bass guitar",
-        "double bass",
-        "synthesizer",
-        "sampler",
-    ],
-}
+    "bass": ["bass guitar", "double bass", "synthesizer", "sampler"],
+}  # fmt: skip
 """The study's dictionary: AudioSet names (lower case) that count as each class."""
 
 

@@ -51,10 +51,7 @@ LABELLED_BY_FILE = replace(
     layout="<song>/<class>.wav",
     label_of=label_by_file,
     song_of=song_by_folder,
-    examples={
-        "song 1/bass.wav": ("bass", "song 1"),
-        "song 2/bass.wav": ("bass", "song 2"),
-    },
+    examples={"song 1/bass.wav": ("bass", "song 1"), "song 2/bass.wav": ("bass", "song 2")},
 )
 _BY_LABEL_FROM: Mapping[str, Dataset] = {
     LABEL_FROM_FOLDER: DATASET,

@@ -62,12 +62,7 @@ class Size:
         return bands * frames
 
 
-SIZES = {
-    "tiny224": Size(192),
-    "small224": Size(384),
-    "base224": Size(768),
-    "base384": Size(768),
-}
+SIZES = {"tiny224": Size(192), "small224": Size(384), "base224": Size(768), "base384": Size(768)}
 """The sizes in the AST paper. 224 and 384 are the sizes of the images, in pixels, that DeiT was
 trained on first. The two base sizes are the same network with different initial weights."""
 
@@ -161,7 +156,7 @@ def attend(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> torch
     if query.device.type != "cpu" or query.dtype == torch.float32:
         return functional.scaled_dot_product_attention(query, key, value)
     # In half precision on CPUs, torch's function is slower than this loop over the heads: the
-    # products of one head stay in the cache (measured by bench.steps).
+    # products of one head stay in the cache.
     mixed = torch.empty_like(query)
     transposed_key = (key * key.shape[-1] ** -0.5).transpose(-1, -2).contiguous()
     with torch.autocast("cpu", enabled=False):  # autocast would store the attention weights in fp32

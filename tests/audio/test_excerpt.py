@@ -153,9 +153,7 @@ def test_finer_samples_are_rounded_to_16_bits() -> None:
     assert to_16_bit(np.array([7.0, -7.0], np.float32)).tolist() == [32767, -32768]
 
 
-def test_a_long_recording_in_blocks_gives_the_same_excerpt(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_long_recording_in_blocks_gives_the_same_excerpt(monkeypatch: pytest.MonkeyPatch) -> None:
     rate_hz = 11_025
     generator = np.random.default_rng(1)
     levels = np.repeat([9000, 0, 40, 12000, 3, 700, 0, 5000], 12 * rate_hz + 7)

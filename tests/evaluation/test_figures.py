@@ -202,10 +202,7 @@ def test_runs_over_different_stems_are_not_compared() -> None:
     with pytest.raises(UsageError, match=r"a\.csv and b\.csv have no stem in common: found D/S"):
         compare(saved("a.csv", ROWS), saved("b.csv", strangers))
     with pytest.raises(UsageError, match=r"class is bass in a\.csv and drums in b\.csv; expected"):
-        compare(
-            saved("a.csv", ROWS),
-            saved("b.csv", [ROWS[0]._replace(label="drums")]),
-        )
+        compare(saved("a.csv", ROWS), saved("b.csv", [ROWS[0]._replace(label="drums")]))
     with pytest.raises(UsageError, match=r"b\.csv: 2 rows have the path D/Sources/Dev/1/bass\.wav"):
         compare(saved("a.csv", ROWS), saved("b.csv", [ROWS[0], ROWS[0]]))
 

@@ -137,11 +137,7 @@ def test_both_spectrograms_are_drawn(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_that_cannot_be_explained_gives_one_line(
-    models: ModelFlags,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    name: str,
-    message: str,
+    models: ModelFlags, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, message: str
 ) -> None:
     (tmp_path / "text.wav").write_text("no sound")
     write_samples(tmp_path / "silence.wav", np.zeros(SAMPLE_RATE_HZ))

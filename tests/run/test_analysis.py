@@ -205,10 +205,7 @@ def test_a_class_that_the_dataset_does_not_have_gives_a_warning(
 
 @pytest.mark.parametrize(
     ("flags", "different"),
-    [
-        (["--precision", "bf16"], "precision"),
-        (["--speech-backend", "essentia"], "speech_backend"),
-    ],
+    [(["--precision", "bf16"], "precision"), (["--speech-backend", "essentia"], "speech_backend")],
 )
 def test_a_stopped_run_is_not_resumed_with_another_computation(
     dsd100: Path,

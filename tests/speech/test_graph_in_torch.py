@@ -229,8 +229,7 @@ def test_essentia_runs_a_graph_with_an_unknown_operation(tmp_path: Path) -> None
     assert model.fallback is not None
     assert "torch cannot run it: it holds the operation Tanh (tanh); Essentia" in model.fallback
     np.testing.assert_allclose(
-        model.scores_percent([[MEL_PATCHES]]),
-        100 * essentia_runner(path)(MEL_PATCHES)[:, 7].mean(),
+        model.scores_percent([[MEL_PATCHES]]), 100 * essentia_runner(path)(MEL_PATCHES)[:, 7].mean()
     )
 
 
