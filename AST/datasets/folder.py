@@ -31,7 +31,7 @@ def song_by_folder(path: Path) -> str:
 
 
 DATASET = Dataset(
-    name="folder",
+    name="your folder",
     layout="<class>/<file>.wav",
     label_of=label_by_folder,
     song_of=song_by_file,

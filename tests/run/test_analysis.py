@@ -74,7 +74,7 @@ def test_a_precision_without_instructions_gives_a_warning(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("AST.devices.has_instructions", lambda precision, device: has_them)
+    monkeypatch.setattr("AST.run.execution.has_instructions", lambda precision, device: has_them)
     command = [str(dsd100), *models, "--output", str(tmp_path / "r.csv"), "--device", "cpu"]
     assert analyze_dsd100.main([*command, "--precision", "bf16"]) == 0
     assert capsys.readouterr().err.count("this CPU has no instructions for bf16") == warnings
