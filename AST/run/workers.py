@@ -5,6 +5,7 @@ import itertools
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -64,6 +65,8 @@ class Preparation:
             PreparedStems(stems),
             batch_size=None,
             num_workers=workers,
+            # Python 3.14 has another default, in which the workers are not our children.
+            multiprocessing_context="fork" if workers and sys.platform == "linux" else None,
             worker_init_fn=functools.partial(_set_up_worker, os.getpid()),
         )
         self._prepared = iter(loader)
