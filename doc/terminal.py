@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-LINES_SHOWN = 32
+LINES_SHOWN = 48
 PAGE = """<!DOCTYPE html><meta charset="utf-8"><style>
 body {{ margin: 0; background: #1e1e2e; }}
 pre {{ margin: 0; padding: 18px 22px; width: max-content; color: #cdd6f4;
@@ -29,10 +29,9 @@ def terminal_page(arguments: Sequence[str], hidden: int = 0) -> str:
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
         check=True,
     )
-    lines = [_as_seen(line) for line in finished.stdout.splitlines()]
+    lines = [_as_seen(line) for line in finished.stdout.decode().split("\n")]
     if len(lines) > LINES_SHOWN:
         lines = [*lines[:LINES_SHOWN], "…"]
     command = shlex.join(["python", *arguments[: len(arguments) - hidden]])
