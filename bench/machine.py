@@ -4,18 +4,38 @@ import platform
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from statistics import mean
+from typing import ParamSpec, TypeVar
 
 import torch
+from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from AST.audio.mel_patches import MEL_PATCH_BANDS, MEL_PATCH_FRAMES
+from AST.audio.preparation import prepare
+from AST.audio.spectrogram import FRAME_COUNT, MEL_BAND_COUNT
+from AST.devices import DTYPES
+from AST.speech.graph_file import nodes_up_to
 from AST.speech.graph_in_torch import GraphInTorch
-from AST.tagger.network import AudioSpectrogramTransformer
+from AST.speech.runners import INPUT_NODE, OUTPUT_NODE
+from AST.tagger.checkpoint import load_checkpoint
 
 MATRIX_WIDTH = 2048
 REPEATS = 8
 CPU_INFO = Path("/proc/cpuinfo")
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+def timed(
+    work: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+) -> tuple[float, Result]:
+    """Calls a function. Returns the seconds that it took, and its result."""
+    start = time.perf_counter()
+    result = work(*args, **kwargs)
+    return time.perf_counter() - start, result
 
 
 def processor() -> str:
@@ -27,51 +47,47 @@ def processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def device_name(device: torch.device) -> str:
-    """The name of a device: the GPU's model, or for example ``cpu``."""
-    return torch.cuda.get_device_name(device) if device.type == "cuda" else str(device)
+def floor_s(
+    stems: Sequence[Path], paths: tuple[Path, Path], precision: str, device: torch.device
+) -> dict[str, float]:
+    """The least time that a stem can take: all operations at the matrix rate, and reading.
 
-
-def seconds(work: Callable[[], object], device: torch.device) -> float:
-    """Seconds until the work is done. On a GPU too, the work is complete by then."""
-    start = time.perf_counter()
-    work()
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
-    return time.perf_counter() - start
+    Args:
+        stems: Files of equal length.
+        paths: AST's file and the speech model's.
+    """
+    graph = GraphInTorch(nodes_up_to(paths[1], OUTPUT_NODE), INPUT_NODE)
+    clip = torch.zeros(1, FRAME_COUNT, MEL_BAND_COUNT)
+    mel_patch = torch.zeros(1, MEL_PATCH_FRAMES, MEL_PATCH_BANDS)
+    mel_patch_count = sum(len(block) for block in prepare(stems[0]).mel_patches)
+    rate = _operations_per_s(DTYPES[precision], device)
+    floor = {
+        "ast": _operations(load_checkpoint(paths[0]), clip) / rate,
+        "speech": mel_patch_count * _operations(graph, mel_patch) / rate,
+        # The files were just written, so they come from memory, not a disk.
+        "read": mean(timed(stem.read_bytes)[0] for stem in stems),
+    }
+    return {**floor, "sum": sum(floor.values()), "operations_per_s": rate}
 
 
 @torch.inference_mode()
-def operations_per_s(dtype: torch.dtype, device: torch.device) -> float:
+def _operations_per_s(dtype: torch.dtype, device: torch.device) -> float:
     """Additions and multiplications per second in large matrix products: the best of three."""
     matrix = torch.randn(MATRIX_WIDTH, MATRIX_WIDTH, device=device).to(dtype)
 
-    def work() -> None:
+    def work() -> float:
         for _ in range(REPEATS):
-            matrix @ matrix
+            product = matrix @ matrix
+        return product[0, 0].item()  # waits for the GPU
 
     work()
-    return 2 * MATRIX_WIDTH**3 * REPEATS / min(seconds(work, device) for _ in range(3))
+    return 2 * MATRIX_WIDTH**3 * REPEATS / min(timed(work)[0] for _ in range(3))
 
 
 @torch.inference_mode()
-def operations(
-    ast: AudioSpectrogramTransformer, speech: GraphInTorch, mel_patch_count: int
-) -> dict[str, int]:
-    """Additions and multiplications: of AST for one clip, and of the speech model for a file."""
-    counted = {}
+def _operations(model: nn.Module, x: torch.Tensor) -> int:
+    """Additions and multiplications of a model for one input."""
     # The counter does not count the fused attention of CPUs.
     with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
-        ast(torch.zeros(1, 1024, 128))
-    counted["ast"] = counter.get_total_flops()
-    with FlopCounterMode(display=False) as counter:
-        speech(torch.zeros(1, MEL_PATCH_FRAMES, MEL_PATCH_BANDS))
-    counted["speech"] = mel_patch_count * counter.get_total_flops()
-    return counted
-
-
-def read_bytes_per_s(paths: Sequence[Path]) -> float:
-    """How fast files can be read. They were just written, so they come from memory, not a disk."""
-    start = time.perf_counter()
-    size = sum(len(path.read_bytes()) for path in paths)
-    return size / (time.perf_counter() - start)
+        model(x)
+    return int(counter.get_total_flops())

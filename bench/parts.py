@@ -1,10 +1,8 @@
 """Measures where the time of one file goes: the time of each part of the work."""
 
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
-from typing import TypeVar
 
 import torch
 
@@ -16,19 +14,13 @@ from AST.audio.spectrogram import FRAME_COUNT, MEL_BAND_COUNT, spectrogram
 from AST.recognition.models import Models
 from AST.results import Row
 from AST.run.journal import Journal, StemResult
-
-Result = TypeVar("Result")
+from bench.machine import Result, timed
 
 
 def clips_per_s(models: Models, batch_size: int) -> float:
-    """Clips per second of AST alone, on ready spectrograms: the better of two rounds."""
+    """Clips per second of AST alone, on ready spectrograms: the best of three rounds."""
     clips = torch.zeros(batch_size, FRAME_COUNT, MEL_BAND_COUNT)
-    times = []
-    for _ in range(3):  # the first round sets up memory
-        start = time.perf_counter()
-        models.tagger.scores(clips)
-        times.append(time.perf_counter() - start)
-    return batch_size / min(times[1:])
+    return batch_size / min(timed(models.tagger.scores, clips)[0] for _ in range(3))
 
 
 def parts_s(paths: Sequence[Path], models: Models, folder: Path) -> dict[str, float]:
@@ -47,21 +39,19 @@ def parts_s(paths: Sequence[Path], models: Models, folder: Path) -> dict[str, fl
 def _parts_of(path: Path, models: Models, journal: Journal) -> dict[str, float]:
     seconds: dict[str, float] = {}
 
-    def timed(part: str, work: Callable[[], Result]) -> Result:
-        start = time.perf_counter()
-        result = work()
-        seconds[part] = time.perf_counter() - start
+    def part(name: str, work: Callable[[], Result]) -> Result:
+        seconds[name], result = timed(work)
         return result
 
-    recording = timed("decode", lambda: decode(path))
-    timed("level", lambda: rms_dbfs(recording))
-    samples = timed("resample", lambda: list(to_model_rate(recording)))
-    timed("trim", lambda: excerpt_16_bit(recording))
+    recording = part("decode", lambda: decode(path))
+    part("level", lambda: rms_dbfs(recording))
+    samples = part("resample", lambda: list(to_model_rate(recording)))
+    part("trim", lambda: excerpt_16_bit(recording))
     excerpt_samples = excerpt(recording)
-    features = timed("features", lambda: spectrogram(excerpt_samples))
-    mel_patches = timed("mel patches", lambda: list(mel_patch_blocks(samples)))
-    timed("speech", lambda: models.speech.scores_percent([mel_patches]))
-    scores = timed("ast", lambda: models.tagger.scores(features.unsqueeze(0)))
+    features = part("features", lambda: spectrogram(excerpt_samples))
+    mel_patches = part("mel patches", lambda: list(mel_patch_blocks(samples)))
+    part("speech", lambda: models.speech.scores_percent([mel_patches]))
+    scores = part("ast", lambda: models.tagger.scores(features.unsqueeze(0)))
     result = StemResult(Row("vocals", str(path), "singing", "vocals"), scores[0], 0.0, -20.0)
-    timed("write", lambda: journal.append([result]))
+    part("write", lambda: journal.append([result]))
     return seconds

@@ -18,7 +18,7 @@ from AST.audio.mel_patches import mel_patches
 from AST.audio.preparation import PreparedStem
 from AST.audio.recording import MODEL_SAMPLE_RATE_HZ
 from AST.audio.spectrogram import INPUT_SAMPLE_COUNT, spectrogram
-from AST.command_line import EXIT_OK, exit_code, whole_number
+from AST.command_line import whole_number
 from AST.datasets.dataset import Stem
 from AST.datasets.moisesdb import DATASET as MOISESDB
 from AST.devices import select_devices
@@ -28,7 +28,7 @@ from AST.run.journal import StemResult
 from AST.run.pipeline import analyse_batch
 from AST.settings import BF16, FP16, FP32, device_names
 from AST.weights import TINY, obtain_both
-from bench.tables import add_write_flag, machine_line, publish, table
+from bench.tables import machine_line, measure_and_show, new_parser, table
 
 DEMO = Path(__file__).parents[1] / "demo" / "moisesdb"
 HOP_S = 1.5
@@ -81,29 +81,31 @@ def compared(expected: Sequence[StemResult], results: Sequence[StemResult]) -> d
     }
 
 
-def tables(model: str, figures: dict[str, dict[str, Any]]) -> str:
+def measure(arguments: argparse.Namespace, _folder: Path) -> dict[str, dict[str, Any]]:
+    """What changes in each precision."""
+    clips = list(pieces(arguments.folder))
+    expected = results_in(FP32, clips, arguments)
+    return {
+        precision: compared(expected, results_in(precision, clips, arguments))
+        for precision in arguments.precisions
+    }
+
+
+def tables(arguments: argparse.Namespace, figures: dict[str, dict[str, Any]]) -> str:
     """The figures as Markdown."""
-    rows = [
-        [
-            precision,
-            str(one["pieces"]),
-            str(one["changed_predictions"]),
-            str(one["changed_labels"]),
-            f"{one['largest_difference_ast']:.4f}",
-            f"{one['largest_difference_speech_percent']:.2f} %",
-        ]
-        for precision, one in figures.items()
-    ]
-    heading = ["against fp32", "pieces", "other predictions", "other proposed labels"]
-    heading += ["largest difference, AST's scores", "speech score"]
-    return f"{machine_line()} Models: {model}.\n\n{table(heading, rows)}"
+    columns = {
+        "pieces": "pieces",
+        "other predictions": "changed_predictions",
+        "other proposed labels": "changed_labels",
+        "largest difference, AST's scores": "largest_difference_ast",
+        "speech score, %": "largest_difference_speech_percent",
+    }
+    content = table("against fp32", columns, figures)
+    return f"{machine_line()} Models: {arguments.model}.\n\n{content}"
 
 
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m bench.precision",
-        description="Counts the predictions that a lower precision changes.",
-    )
+    parser = new_parser("precision", "Counts the predictions that a lower precision changes.")
     parser.add_argument("--folder", type=Path, default=DEMO, help="stems in MoisesDB's layout")
     parser.add_argument(
         "--precisions", nargs="+", choices=(BF16, FP16), default=[BF16, FP16], metavar="NAME"
@@ -112,23 +114,11 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--speech-model")
     parser.add_argument("--device", type=device_names, default="cpu")
     parser.add_argument("--batch-size", type=whole_number(1), default=BATCH_SIZE)
-    add_write_flag(parser)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    return exit_code(lambda: _compare_and_show(build_parser().parse_args(argv)))
-
-
-def _compare_and_show(arguments: argparse.Namespace) -> int:
-    clips = list(pieces(arguments.folder))
-    expected = results_in(FP32, clips, arguments)
-    figures = {
-        precision: compared(expected, results_in(precision, clips, arguments))
-        for precision in arguments.precisions
-    }
-    publish("precision", tables(arguments.model, figures), figures, arguments.write)
-    return EXIT_OK
+    return measure_and_show("precision", build_parser().parse_args(argv), measure, tables)
 
 
 if __name__ == "__main__":

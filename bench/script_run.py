@@ -6,8 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
 import psutil
@@ -20,28 +19,20 @@ POLLS_PER_MEMORY_CHECK = 10
 """To add up the memory of large processes takes a core for a moment, so it is done less often."""
 
 
-@dataclass(frozen=True)
-class ScriptRun:
-    """The time and the memory that a run took.
+def run_script(folder: Path, flags: Mapping[str, object]) -> dict[str, float]:
+    """Runs ``analyze_dsd100.py`` on a folder. The results file goes beside the folder.
 
-    Attributes:
-        wall_s: From start to end.
-        first_result_s: From start until the first row was on the disk.
-        peak_memory_gb: Of all its processes together. Memory that they share counts once.
-    """
-
-    wall_s: float
-    first_result_s: float
-    peak_memory_gb: float
-
-
-def run_script(folder: Path, output: Path, flags: Sequence[str]) -> ScriptRun:
-    """Runs ``analyze_dsd100.py``.
+    Returns:
+        ``wall_s``: From start to end.
+        ``first_result_s``: From start until the first row was on the disk.
+        ``peak_memory_gb``: Of all its processes together. Memory that they share counts once.
 
     Raises:
         UsageError: The script failed. The message holds the last line of its stderr.
     """
-    command = [sys.executable, "analyze_dsd100.py", str(folder), "--output", str(output), *flags]
+    output = Path(tempfile.mkdtemp(dir=folder.parent), "results.csv")
+    command = [sys.executable, "analyze_dsd100.py", str(folder), "--output", str(output)]
+    command += [f"--{name}={value}" for name, value in flags.items()]
     partial = output.with_name(output.name + ".partial")
     start = time.perf_counter()
     first_s, peak = 0.0, 0
@@ -62,7 +53,8 @@ def run_script(folder: Path, output: Path, flags: Sequence[str]) -> ScriptRun:
             log.seek(0)
             last = log.read().strip().rpartition("\n")[2]
             raise UsageError(f"{' '.join(command)}: exit code {process.returncode}: {last}")
-    return ScriptRun(wall_s, first_s or wall_s, peak / 1e9)
+    first_s = first_s or wall_s
+    return {"wall_s": wall_s, "first_result_s": first_s, "peak_memory_gb": peak / 1e9}
 
 
 def memory_bytes(process_id: int) -> int:

@@ -1,12 +1,11 @@
 """Compares the study's way with the pipeline in each precision, on the same files."""
 
-import time
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from AST.datasets.dataset import Stem
 from AST.labels import LabelMap
@@ -14,6 +13,7 @@ from AST.recognition.models import Models
 from AST.run.journal import StemResult
 from AST.run.pipeline import analyse_batches
 from AST.run.workers import Preparation
+from bench.machine import timed
 from bench.parts import clips_per_s
 from bench.study import Study
 
@@ -23,12 +23,10 @@ ROUNDS = 3
 
 def pipeline(
     stems: Sequence[Stem], models: Sequence[Models], batch_size: int, workers: int
-) -> tuple[float, list[StemResult]]:
-    """Seconds from the first file to the last result, and the results. Models are loaded before."""
-    start = time.perf_counter()
+) -> list[StemResult]:
+    """The results of all stems. Models are loaded before."""
     batches = Preparation(stems, workers).batches(batch_size)
-    results = list(chain.from_iterable(analyse_batches(stems, batches, models, LabelMap({}))))
-    return time.perf_counter() - start, results
+    return list(chain.from_iterable(analyse_batches(stems, batches, models, LabelMap({}))))
 
 
 def ways_in_turns(
@@ -50,53 +48,37 @@ def ways_in_turns(
     study = Study(*paths)
     for one in models.values():  # the first run sets up memory and threads
         pipeline(stems[:1], one, batch_size, 0)
-    ways: dict[str, dict[str, float]] = {STUDY: {}, **{name: {} for name in models}}
-    best_s = dict.fromkeys(ways, np.inf)
+    ways: dict[str, dict[str, float]] = {name: {"seconds": np.inf} for name in (STUDY, *models)}
     for _ in range(ROUNDS):
-        start = time.perf_counter()
-        expected = [study.analyse(stem.path) for stem in stems]
-        best_s[STUDY] = min(best_s[STUDY], time.perf_counter() - start)
+        seconds, expected = timed(lambda: [study.analyse(stem.path) for stem in stems])
+        ways[STUDY]["seconds"] = min(ways[STUDY]["seconds"], seconds)
+        scores, percents = zip(*expected, strict=True)
         for name, one in models.items():
-            seconds, results = pipeline(stems, one, batch_size, workers)
-            best_s[name] = min(best_s[name], seconds)
-            ways[name] = _differences(results, expected)
+            seconds, results = timed(pipeline, stems, one, batch_size, workers)
+            best_s = min(ways[name]["seconds"], seconds)
+            ways[name] = {"seconds": best_s, **_differences(results, scores, percents)}
     for name, one in models.items():
         ways[name]["ast_clips_per_s"] = clips_per_s(one[0], batch_size)
-    for name, seconds in best_s.items():
-        ways[name]["seconds"] = seconds
     return ways
 
 
-def figures_of(
-    ways: Mapping[str, Mapping[str, float]], file_count: int, duration_s: int
-) -> dict[str, dict[str, float]]:
+def add_rates(ways: Mapping[str, dict[str, float]], file_count: int, duration_s: int) -> None:
     """Adds to each way the rates that follow from its seconds."""
-    return {
-        name: {
-            **way,
-            "seconds_per_file": way["seconds"] / file_count,
-            "files_per_s": file_count / way["seconds"],
-            "times_real_time": duration_s * file_count / way["seconds"],
-            "times_the_study": ways[STUDY]["seconds"] / way["seconds"],
-        }
-        for name, way in ways.items()
-    }
+    for way in ways.values():
+        way["seconds_per_file"] = way["seconds"] / file_count
+        way["files_per_s"] = file_count / way["seconds"]
+        way["times_real_time"] = duration_s * file_count / way["seconds"]
+        way["times_the_study"] = ways[STUDY]["seconds"] / way["seconds"]
 
 
 def _differences(
-    results: Sequence[StemResult], expected: Sequence[tuple[npt.NDArray[np.float32], float]]
+    results: Sequence[StemResult], scores: Sequence[Any], percents: Sequence[float]
 ) -> dict[str, float]:
-    percents = [percent for _, percent in expected]
+    ast = np.array([result.scores for result in results]) - scores
+    speech = np.array([result.speech_score_percent for result in results]) - percents
     return {
         "lowest_speech_score_percent": min(percents),  # a saturated model would hide differences
         "highest_speech_score_percent": max(percents),
-        "ast_difference": max(
-            float(np.abs(result.scores - scores).max())
-            for result, (scores, _) in zip(results, expected, strict=True)
-            if result.scores is not None
-        ),
-        "speech_difference": max(
-            abs(result.speech_score_percent - percent) / 100
-            for result, (_, percent) in zip(results, expected, strict=True)
-        ),
+        "ast_difference": float(np.abs(ast).max()),
+        "speech_difference": float(np.abs(speech).max()) / 100,
     }

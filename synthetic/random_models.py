@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import safetensors.torch
 import torch
 
 from AST.speech.classifier import SPEECH_CLASS
 from AST.speech.runners import CLASS_COUNT, INPUT_NODE, OUTPUT_NODE
-from AST.tagger.checkpoint import save_checkpoint
+from AST.tagger.checkpoint import author_keys, hub_keys
 from AST.tagger.network import SIZES, AudioSpectrogramTransformer, Size
 from synthetic.graph_writer import FrozenGraph
 
@@ -34,6 +35,20 @@ def random_ast(size: Size, seed: int = 0) -> AudioSpectrogramTransformer:
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         return AudioSpectrogramTransformer(size).eval()
+
+
+def save_checkpoint(model: AudioSpectrogramTransformer, path: Path) -> None:
+    """Writes weights: ``.safetensors`` with the hub's keys, ``.pth`` with the authors' keys."""
+    keys_in_file = hub_keys if path.suffix == ".safetensors" else author_keys
+    tensors: dict[str, torch.Tensor] = {}
+    for name, tensor in model.state_dict().items():
+        keys = keys_in_file(name)
+        parts = (part.contiguous() for part in tensor.cpu().chunk(len(keys)))
+        tensors.update(zip(keys, parts, strict=True))
+    if path.suffix == ".safetensors":
+        safetensors.torch.save_file(tensors, path, {"format": "pt"})
+    else:
+        torch.save(tensors, path)
 
 
 def write_mean_speech_model(

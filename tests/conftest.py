@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from AST.datasets.dataset import Stem
-from AST.tagger.checkpoint import save_checkpoint
 from AST.tagger.network import Size
 from synthetic import random_models
 from synthetic.stems import SAMPLE_RATE_HZ, write_dsd100, write_samples
@@ -25,7 +24,9 @@ SPEECH_BIAS = 20.0
 def ast_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny random AST in the authors' format."""
     path = tmp_path_factory.mktemp("models") / "audio_mdl.pth"
-    save_checkpoint(random_models.random_ast(Size(width=64, depth=1, stride=16)), path)
+    random_models.save_checkpoint(
+        random_models.random_ast(Size(width=64, depth=1, stride=16)), path
+    )
     return path
 
 

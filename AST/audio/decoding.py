@@ -22,17 +22,13 @@ ESSENTIA_ENCODINGS = frozenset({"MPEG_LAYER_III", "VORBIS"})
 """Essentia decodes these (libsndfile's names): decoders differ here, and the study used Essentia.
 libsndfile decodes the others to the same samples, several times faster. Encodings that Essentia's
 FFmpeg lacks, such as Opus or ADPCM, would corrupt the memory of the whole process."""
-
 LIBSNDFILE_MAGIC = frozenset({b"RIFF", b"RF64", b"FORM", b"fLaC", b"OggS"})
 """First bytes of the formats that libsndfile knows. If libsndfile cannot read such a file, it is
 damaged or has a rare encoding. Essentia does not get it, for the same reason."""
-
 LENGTH_IN_HEADER = re.compile(r"^ *(?:data|SSND) *: (\d+) \(should be (\d+)\)", re.MULTILINE)
 """libsndfile's note that the length in a WAV or AIFF header contradicts the file's size."""
-
 UNKNOWN_LENGTH = 2**62
 """If a header gives no length, libsndfile reports at least this many samples."""
-
 LARGE_BYTES = 24_000_000
 """Ten minutes at 320 kbit/s, the highest MP3 rate. Larger lossy files are treated as long,
 whatever their headers say."""
@@ -89,11 +85,6 @@ def _decode_open_file(path: Path, file: BinaryIO) -> Recording:
     return replace(recording, warning=_length_warning(header, recording))
 
 
-def _is_long(header: Any) -> bool:
-    """Whether a file is long; more than two channels count more, as they need more memory."""
-    return is_long(header.frames * max(2, header.channels) // 2, header.samplerate)
-
-
 def _length_in_tags(path: Path) -> tuple[int, int]:
     """Length in samples and rate in Hz of, for example, an m4a file; zeros if not known."""
     if printable(path) != str(path):  # Essentia cannot read this name
@@ -104,7 +95,8 @@ def _length_in_tags(path: Path) -> tuple[int, int]:
 
 def _decode_by_libsndfile(path: Path, file: BinaryIO, header: Any) -> Recording:
     try:
-        if _is_long(header):
+        length = header.frames * max(2, header.channels) // 2  # more channels need more memory
+        if is_long(length, header.samplerate):
             return _read_in_blocks(file)
         file.seek(0)
         samples, rate_hz = soundfile.read(file, dtype="float32", always_2d=True)
@@ -116,11 +108,7 @@ def _decode_by_libsndfile(path: Path, file: BinaryIO, header: Any) -> Recording:
 
 
 def _read_in_blocks(file: BinaryIO, channels: int | None = None) -> Recording:
-    """Writes the mono mix of a long file to a temporary file, so that any part can be read.
-
-    Args:
-        channels: How many channels to mix, from the first on; by default all.
-    """
+    """Writes the mix of a file's first channels, or of all, to a temporary file."""
     file.seek(0)
     mix = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the recording)
     length = 0
@@ -140,11 +128,8 @@ def _read_in_blocks(file: BinaryIO, channels: int | None = None) -> Recording:
 def _decode_by_essentia(path: Path, file: BinaryIO, length: int = 0, rate_hz: int = 0) -> Recording:
     """Decodes with Essentia; the length in samples and the sample rate are 0 if not known."""
     is_large = os.fstat(file.fileno()).st_size > LARGE_BYTES
-    name = os.fspath(path)
-    try:
-        name.encode()
-    except UnicodeEncodeError:  # Essentia needs UTF-8, file systems allow any bytes
-        name = f"/dev/fd/{file.fileno()}"
+    # Essentia needs UTF-8, file systems allow any bytes.
+    name = str(path) if printable(path) == str(path) else f"/dev/fd/{file.fileno()}"
     try:
         if is_large or is_long(length, rate_hz):
             return _decode_through_wav(name, length)
@@ -155,8 +140,7 @@ def _decode_by_essentia(path: Path, file: BinaryIO, length: int = 0, rate_hz: in
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
         reason = str(error).rpartition("error = ")[2].rpartition("AudioLoader: ")[2]
         raise _undecodable(reason) from error
-    mixed = essentia.MonoMixer()(samples, channels)
-    return Recording.in_memory(checked(mixed), int(rate_hz))
+    return Recording.in_memory(checked(essentia.MonoMixer()(samples, channels)), int(rate_hz))
 
 
 def _decode_through_wav(name: str, length: int) -> Recording:

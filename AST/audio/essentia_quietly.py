@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import importlib
 import os
 import threading
 from collections.abc import Iterator
@@ -16,12 +17,8 @@ def essentia_standard() -> ModuleType:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow reads it only once
     import essentia
 
-    essentia.log.infoActive = False
-    essentia.log.warningActive = False
-    import essentia.standard
-
-    module: ModuleType = essentia.standard
-    return module
+    essentia.log.infoActive = essentia.log.warningActive = False
+    return importlib.import_module("essentia.standard")
 
 
 @contextlib.contextmanager

@@ -50,14 +50,23 @@ def excerpt_16_bit(recording: Recording) -> Samples16Bit:
     """
     ranges = excerpt_ranges(recording)
     chunks = [to_16_bit(recording.read(start, min(end, recording.length))) for start, end in ranges]
-    if len(ranges) and ranges[-1, 1] > recording.length:  # the last millisecond was rounded up
-        chunks.append(np.zeros(ranges[-1, 1] - recording.length, np.int16))
-    return np.concatenate(chunks) if chunks else np.zeros(0, np.int16)
+    zero_count = max(0, ranges.max(initial=0) - recording.length)  # the last ms was rounded up
+    return np.concatenate([*chunks, np.zeros(zero_count, np.int16)])
 
 
 def excerpt_ranges(recording: Recording) -> Positions:
     """Where the excerpt is in the recording: starts and ends in samples, shape (ranges, 2)."""
-    return _cut_long(sound_ranges(recording), recording.sample_rate_hz)
+    ranges = sound_ranges(recording)
+    rate_hz = recording.sample_rate_hz
+    lengths = ranges[:, 1] - ranges[:, 0]
+    if _length_ms(int(lengths.sum()), rate_hz) <= EXCERPT_END_MS:
+        return ranges
+    first, last = _position(np.array([EXCERPT_START_MS, EXCERPT_END_MS]), rate_hz)
+    offsets = ranges[:, 0] - (np.cumsum(lengths) - lengths)  # from trimmed sound to recording
+    starts = np.maximum(ranges[:, 0], first + offsets)
+    ends = np.minimum(ranges[:, 1], last + offsets)
+    cut: Positions = np.stack([starts, ends], axis=1)[starts < ends]
+    return cut
 
 
 def to_16_bit(samples: Samples) -> Samples16Bit:
@@ -69,12 +78,11 @@ def to_16_bit(samples: Samples) -> Samples16Bit:
     >>> to_16_bit(np.array([-1.5, -1 / 65536, 1 / 65536, 3 / 65536, 1], np.float32)).tolist()
     [-32768, -1, 0, 1, 32767]
     """
-    steps = samples * np.float32(FULL_SCALE)
+    steps: Samples = samples * np.float32(FULL_SCALE)
     steps -= np.float32(0.5)
     np.ceil(steps, out=steps)
     np.clip(steps, -FULL_SCALE, FULL_SCALE - 1, out=steps)
-    rounded: Samples16Bit = steps.astype(np.int16)
-    return rounded
+    return steps.astype(np.int16)
 
 
 def sound_ranges(recording: Recording) -> Positions:
@@ -86,24 +94,10 @@ def sound_ranges(recording: Recording) -> Positions:
     length_ms = _length_ms(recording.length, rate_hz)
     ranges_ms = _sound_ranges_ms(_silent_starts_ms(recording, length_ms), length_ms)
     ranges_ms += np.array([-KEEP_SILENCE_MS, KEEP_SILENCE_MS])
-    meeting = ranges_ms[1:, 0] < ranges_ms[:-1, 1]  # ranges that overlap now: split in the middle
-    middle = (ranges_ms[1:, 0] + ranges_ms[:-1, 1]) // 2
-    ranges_ms[1:, 0] = np.where(meeting, middle, ranges_ms[1:, 0])
-    ranges_ms[:-1, 1] = np.where(meeting, middle, ranges_ms[:-1, 1])
+    middles_ms = (ranges_ms[1:, 0] + ranges_ms[:-1, 1]) // 2  # where overlapping ranges are split
+    ranges_ms[1:, 0] = np.maximum(ranges_ms[1:, 0], middles_ms)
+    ranges_ms[:-1, 1] = np.minimum(ranges_ms[:-1, 1], middles_ms)
     return _position(ranges_ms.clip(0, length_ms), rate_hz)
-
-
-def _cut_long(ranges: Positions, sample_rate_hz: int) -> Positions:
-    """Seconds 30 to 60 of the sound in the ranges if it is longer than 60 s, else all of it."""
-    lengths = ranges[:, 1] - ranges[:, 0]
-    if _length_ms(int(lengths.sum()), sample_rate_hz) <= EXCERPT_END_MS:
-        return ranges
-    first, last = _position(np.array([EXCERPT_START_MS, EXCERPT_END_MS]), sample_rate_hz)
-    offsets = ranges[:, 0] - (np.cumsum(lengths) - lengths)  # from trimmed sound to recording
-    starts = np.maximum(ranges[:, 0], first + offsets)
-    ends = np.minimum(ranges[:, 1], last + offsets)
-    cut: Positions = np.stack([starts, ends], axis=1)[starts < ends]
-    return cut
 
 
 def _length_ms(sample_count: int, sample_rate_hz: int) -> int:
@@ -111,8 +105,7 @@ def _length_ms(sample_count: int, sample_rate_hz: int) -> int:
 
 
 def _position(time_ms: Milliseconds, sample_rate_hz: int) -> Positions:
-    position: Positions = (time_ms * (sample_rate_hz / 1000)).astype(np.int64)
-    return position
+    return (time_ms * (sample_rate_hz / 1000)).astype(np.int64)
 
 
 def _silent_starts_ms(recording: Recording, length_ms: int) -> Milliseconds:
@@ -123,15 +116,12 @@ def _silent_starts_ms(recording: Recording, length_ms: int) -> Milliseconds:
     starts_ms = np.append(np.arange(0, last_ms, SEEK_STEP_MS), last_ms)
     starts = _position(starts_ms, recording.sample_rate_hz)
     ends = _position(starts_ms + MIN_SILENCE_MS, recording.sample_rate_hz)
-    edges = np.unique(np.concatenate([starts, ends, [recording.length]]))
-    energy_before = _energy_before(recording, edges)
-    windows = energy_before[np.searchsorted(edges, ends)]
-    windows -= energy_before[np.searchsorted(edges, starts)]
-    whole = energy_before[np.searchsorted(edges, recording.length)]
-    rms_values = np.floor(np.sqrt(windows / (ends - starts)))
-    is_silent = rms_values <= _silence_threshold(int(whole), recording.length)
-    silent_starts_ms: Milliseconds = starts_ms[is_silent]
-    return silent_starts_ms
+    positions = np.concatenate([starts, ends, [recording.length]])
+    edges, places = np.unique(positions, return_inverse=True)
+    before = _energy_before(recording, edges)[places]
+    energies = before[len(starts) : -1] - before[: len(starts)]
+    rms_values = np.floor(np.sqrt(energies / (ends - starts)))
+    return starts_ms[rms_values <= _silence_threshold(int(before[-1]), recording.length)]
 
 
 def _energy_before(recording: Recording, edges: Positions) -> Positions:
@@ -139,15 +129,11 @@ def _energy_before(recording: Recording, edges: Positions) -> Positions:
     energies = np.zeros(len(edges), np.int64)  # from each edge to the next
     for start, block in recording.blocks():
         squares = np.square(to_16_bit(block), dtype=np.int32)
-        first, end = np.searchsorted(edges, [start, start + len(block)])
-        inside = edges[first:end] - start
-        if first < len(edges) and edges[first] == start:
-            place = first
-        else:  # the block begins between two edges
-            place, inside = first - 1, np.insert(inside, 0, 0)
-        energies[place : place + len(inside)] += np.add.reduceat(squares, inside, dtype=np.int64)
-    before: Positions = np.cumsum(energies) - energies
-    return before
+        first = np.searchsorted(edges, start, side="right") - 1  # at or before the start
+        end = np.searchsorted(edges, start + len(block))
+        inside = np.maximum(edges[first:end] - start, 0)
+        energies[first:end] += np.add.reduceat(squares, inside, dtype=np.int64)
+    return np.cumsum(energies) - energies
 
 
 def _silence_threshold(energy: int, sample_count: int) -> float:
@@ -160,15 +146,11 @@ def _silence_threshold(energy: int, sample_count: int) -> float:
 
 
 def _sound_ranges_ms(silent_starts_ms: Milliseconds, length_ms: int) -> Milliseconds:
-    """The ranges between silent windows: starts and ends in ms, shape (ranges, 2).
-
-    Windows that overlap or touch form one silence.
-    """
-    if not len(silent_starts_ms):
-        return np.array([[0, length_ms]])
-    gaps = np.flatnonzero(np.diff(silent_starts_ms) > MIN_SILENCE_MS)
-    starts_ms = np.concatenate([[0], silent_starts_ms[gaps] + MIN_SILENCE_MS])
-    starts_ms = np.append(starts_ms, silent_starts_ms[-1] + MIN_SILENCE_MS)
-    ends_ms = np.concatenate([silent_starts_ms[:1], silent_starts_ms[gaps + 1], [length_ms]])
+    """The ranges between silent windows: starts and ends in ms, shape (ranges, 2)."""
+    # Windows that overlap or touch form one silence, from its first window to its last.
+    is_first = np.diff(silent_starts_ms, prepend=-np.inf) > MIN_SILENCE_MS
+    is_last = np.diff(silent_starts_ms, append=np.inf) > MIN_SILENCE_MS
+    starts_ms = np.append(0, silent_starts_ms[is_last] + MIN_SILENCE_MS)
+    ends_ms = np.append(silent_starts_ms[is_first], length_ms)
     ranges_ms = np.stack([starts_ms, ends_ms], axis=1)
     return ranges_ms[starts_ms < ends_ms]

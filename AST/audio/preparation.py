@@ -48,9 +48,5 @@ def prepare_recording(recording: Recording, mel_patches: Iterable[MelPatches]) -
         StemError: The excerpt is shorter than one frame (25 ms).
     """
     samples = excerpt(recording)
-    return PreparedStem(
-        rms_dbfs=rms_dbfs(recording),
-        mel_patches=mel_patches,
-        spectrogram=spectrogram(samples).numpy() if samples.size else None,
-        warning=recording.warning,
-    )
+    ast_input = spectrogram(samples).numpy() if samples.size else None
+    return PreparedStem(rms_dbfs(recording), mel_patches, ast_input, recording.warning)

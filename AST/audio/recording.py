@@ -16,22 +16,17 @@ Samples = npt.NDArray[np.float32]
 
 MODEL_SAMPLE_RATE_HZ = 16_000
 """Both models were trained at this rate (AST paper; Essentia's VGGish)."""
-
 RESAMPLE_QUALITY = 4
 """Essentia's scale goes from 0 (best) to 4 (fastest, linear); the study used 4."""
-
 RMS_FLOOR = 1e-10
 """Added to the RMS level before the logarithm, so that digital silence gives -200 dBFS (study)."""
-
 LONG_S = 600
 """Longer recordings are processed in blocks, so that memory does not grow with their length."""
 LONG_RATE_HZ = 48_000
 """Above this rate, a recording with more samples than ten minutes at this rate is long."""
 BLOCK_S = 60
-
 LOUDEST_SAMPLE = 1000.0
 """Full scale is 1. Float files with louder samples (60 dB above) have a wrong scale."""
-
 LOWEST_RATE_HZ = 63
 """Essentia can resample by a factor of at most 256."""
 
@@ -152,11 +147,10 @@ def to_model_rate(recording: Recording) -> Iterator[Samples]:
     rate_hz = recording.sample_rate_hz
     for start, block in recording.blocks():
         before = recording.read(max(0, start - rate_hz), start)
-        at_model_rate = resampled(np.concatenate([before, block]), rate_hz)
-        is_last = start + len(block) == recording.length
-        end = None if is_last else len(before) // rate_hz + len(block) // rate_hz
         skipped = len(before) // rate_hz * MODEL_SAMPLE_RATE_HZ
-        yield at_model_rate[skipped : end and end * MODEL_SAMPLE_RATE_HZ]
+        at_model_rate = resampled(np.concatenate([before, block]), rate_hz)[skipped:]
+        is_last = start + len(block) == recording.length
+        yield at_model_rate[: None if is_last else len(block) // rate_hz * MODEL_SAMPLE_RATE_HZ]
 
 
 def resampled(samples: Samples, sample_rate_hz: int) -> Samples:

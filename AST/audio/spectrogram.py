@@ -13,8 +13,7 @@ FRAME_HOP_MS = 10
 FRAME_LENGTH_MS = 25
 """Kaldi's default."""
 
-AUDIOSET_MEAN = -4.2677393
-AUDIOSET_STANDARD_DEVIATION = 4.5689974
+AUDIOSET_MEAN, AUDIOSET_STANDARD_DEVIATION = -4.2677393, 4.5689974
 """Mean and standard deviation of AudioSet's log-mel values (the AST authors' code)."""
 
 FRAME_HOP = MODEL_SAMPLE_RATE_HZ * FRAME_HOP_MS // 1000
@@ -34,9 +33,9 @@ def spectrogram(samples: Samples) -> torch.Tensor:
         StemError: The excerpt is shorter than one frame (25 ms).
     """
     if len(samples) < FRAME_LENGTH:
+        sound_ms = 1000 * len(samples) / MODEL_SAMPLE_RATE_HZ
         raise StemError(
-            f"holds {1000 * len(samples) / MODEL_SAMPLE_RATE_HZ:.1f} ms of sound; "
-            f"AST needs at least {FRAME_LENGTH_MS} ms"
+            f"holds {sound_ms:.1f} ms of sound; AST needs at least {FRAME_LENGTH_MS} ms"
         )
     features = torchaudio.compliance.kaldi.fbank(
         torch.from_numpy(samples[:INPUT_SAMPLE_COUNT]).unsqueeze(0),
@@ -49,6 +48,5 @@ def spectrogram(samples: Samples) -> torch.Tensor:
         frame_length=FRAME_LENGTH_MS,
         frame_shift=FRAME_HOP_MS,
     )
-    padding = (0, 0, 0, FRAME_COUNT - len(features))
-    padded = torch.nn.functional.pad(features, padding)
+    padded = torch.nn.functional.pad(features, (0, 0, 0, FRAME_COUNT - len(features)))
     return (padded - AUDIOSET_MEAN) / (2 * AUDIOSET_STANDARD_DEVIATION)

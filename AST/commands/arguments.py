@@ -1,6 +1,7 @@
 """The flags that several commands share, in groups."""
 
 import argparse
+from dataclasses import fields
 from pathlib import Path
 
 from AST.command_line import whole_number
@@ -82,10 +83,4 @@ def add_speed_flags(parser: argparse.ArgumentParser) -> None:
 
 def settings_of(arguments: argparse.Namespace) -> Settings:
     """The settings that the speed flags give."""
-    return Settings(
-        device=arguments.device,
-        precision=arguments.precision,
-        speech_backend=arguments.speech_backend,
-        batch_size=arguments.batch_size,
-        workers=arguments.workers,
-    )
+    return Settings(**{field.name: getattr(arguments, field.name) for field in fields(Settings)})

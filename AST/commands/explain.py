@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from AST.command_line import EXIT_OK, exit_code, new_parser
 from AST.commands.arguments import add_model_flags
 from AST.errors import StemError, UsageError
-from AST.writing import printable
+from AST.results import OUTPUT_FLAG, check_distinct, check_output
+from AST.settings import CPU, Settings
+from AST.writing import printable, writing
 
 if TYPE_CHECKING:
     from AST.explain.explanation import Explanation
@@ -40,9 +42,6 @@ def explain_file(arguments: argparse.Namespace) -> int:
     Raises:
         UsageError: A model or the file cannot be used, or the picture cannot be written.
     """
-    from AST.results import OUTPUT_FLAG, check_distinct, check_output
-    from AST.writing import writing
-
     file: Path = arguments.file
     output: Path = arguments.output or Path(f"{file.stem}.explained.png")
     if not file.is_file():
@@ -55,7 +54,6 @@ def explain_file(arguments: argparse.Namespace) -> int:
     from AST.explain.explanation import explain
     from AST.explain.picture import draw
     from AST.recognition.recogniser import Recogniser
-    from AST.settings import CPU, Settings
 
     recogniser = Recogniser(arguments.model, arguments.speech_model, Settings(device=CPU))
     for name, model in recogniser.files.items():

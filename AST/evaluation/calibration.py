@@ -64,9 +64,7 @@ def shown_from(confidence: Confidences, right: Matches, threshold: float) -> Sho
     Shown(threshold=0.3, share=0.666..., accuracy=0.5)
     """
     shown = confidence >= threshold
-    return Shown(
-        threshold, float(shown.mean()), float(right[shown].mean()) if shown.any() else None
-    )
+    return Shown(threshold, float(shown.mean()), _mean(right[shown]))
 
 
 def reliability(confidence: Confidences, right: Matches) -> list[Bin]:
@@ -75,25 +73,20 @@ def reliability(confidence: Confidences, right: Matches) -> list[Bin]:
     bins = []
     for part in range(BIN_COUNT):
         inside = parts == part
-        bins.append(
-            Bin(
-                part / BIN_COUNT,
-                (part + 1) / BIN_COUNT,
-                int(inside.sum()),
-                float(confidence[inside].mean()) if inside.any() else None,
-                float(right[inside].mean()) if inside.any() else None,
-            )
-        )
+        low, high, count = part / BIN_COUNT, (part + 1) / BIN_COUNT, int(inside.sum())
+        bins.append(Bin(low, high, count, _mean(confidence[inside]), _mean(right[inside])))
     return bins
+
+
+def _mean(values: Confidences | Matches) -> float | None:
+    return float(values.mean()) if len(values) else None
 
 
 def expected_calibration_error(bins: Sequence[Bin]) -> float | None:
     """Mean distance between mean score and accuracy, 0 to 1; each bin weighted by its count.
 
+    It is None if all bins are empty.
     Source: Guo and others, On Calibration of Modern Neural Networks, ICML 2017.
-
-    Returns:
-        None if all bins are empty.
     """
     total = sum(one.count for one in bins)
     distances = [

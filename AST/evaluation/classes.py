@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from AST.labels import ERROR, NO_CLASS, SPEECH
-from AST.metrics import is_match, normalised
+from AST.metrics import normalised
 from AST.results import Row
 
 if TYPE_CHECKING:
@@ -18,10 +18,9 @@ class ClassFigures:
     """The figures of one class, 0 to 1. A share of no stems is 0.
 
     Attributes:
-        support: Number of stems of this class.
+        support: Number of stems.
         precision: Of the stems with this proposed label, the share of this class.
         recall: Of the stems of this class, the share with this proposed label.
-        f1: Harmonic mean of precision and recall.
     """
 
     label: str
@@ -110,15 +109,11 @@ class Confusion:
 def raw_confusions(rows: Sequence[Row]) -> list[Confusion]:
     """Classes with their predictions, the most frequent pair first, without failed stems."""
     counts = Counter(
-        (
-            normalised(row.label),
-            normalised(row.prediction),
-            normalised(row.proposed_label),
-            is_match(row),
-        )
+        tuple(map(normalised, (row.label, row.prediction, row.proposed_label)))
         for row in without_errors(rows)
     )
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [
-        Confusion(*pair, count)
-        for pair, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        Confusion(label, prediction, proposed, label == proposed, count)
+        for (label, prediction, proposed), count in ordered
     ]

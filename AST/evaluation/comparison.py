@@ -11,9 +11,6 @@ from AST.metrics import accuracy, is_match, normalised
 from AST.results import Row
 from AST.writing import printable
 
-Pair = tuple[Row, Row]
-"""The rows of one stem in this run and in the other run."""
-
 
 @dataclass(frozen=True)
 class Change:
@@ -34,13 +31,11 @@ class Comparison:
     Attributes:
         against: The other run's results file.
         stems: Number of stems that both runs have. Only these are compared.
-        only_here: Number of stems that only this run has.
-        only_there: Number of stems that only the other run has.
+        only_here, only_there: Number of stems that only this (the other) run has.
         songs: Number of songs of the compared stems.
         difference_percent: This accuracy minus the other accuracy, in percentage points.
         interval: 95 % interval of the difference, by drawing whole songs; None for a single song.
-        gained: Number of stems that are right only in this run, by class.
-        lost: Number of stems that are right only in the other run, by class.
+        gained, lost: Number of stems that are right only in this (the other) run, by class.
         mcnemar_p: Two-sided p value of McNemar's exact test, 0 to 1.
         changed: The stems with another proposed label, class by class.
     """
@@ -68,9 +63,9 @@ def compare(run: SavedRun, other_run: SavedRun) -> Comparison:
     """
     pairs = _pairs(run, other_run)
     gains = [is_match(row) - is_match(other) for row, other in pairs]
-    gained = [row for (row, _), gain in zip(pairs, gains, strict=True) if gain > 0]
-    lost = [row for (row, _), gain in zip(pairs, gains, strict=True) if gain < 0]
-    song_of_path = {row.path: song for row, song in zip(run.rows, run.songs, strict=True)}
+    gained = [row for row, other in pairs if is_match(row) > is_match(other)]
+    lost = [row for row, other in pairs if is_match(row) < is_match(other)]
+    song_of_path = dict(zip([row.path for row in run.rows], run.songs, strict=True))
     songs = [song_of_path[row.path] for row, _ in pairs]
     own, other = accuracy([row for row, _ in pairs]), accuracy([row for _, row in pairs])
     return Comparison(
@@ -98,7 +93,6 @@ def mcnemar_p(gained: int, lost: int) -> float:
     """The two-sided p value, 0 to 1, of McNemar's exact test.
 
     It is the probability of counts at least this unequal if gains and losses are equally likely.
-
     Source: McNemar, Note on the sampling error of the difference between correlated proportions or
     percentages, Psychometrika 1947.
 
@@ -112,10 +106,10 @@ def mcnemar_p(gained: int, lost: int) -> float:
     return float(binomtest(gained, gained + lost).pvalue) if gained + lost else 1.0
 
 
-def _pairs(run: SavedRun, other_run: SavedRun) -> list[Pair]:
-    """The stems of both runs, matched by path, or else by path from the song's folder on."""
-    own = _by_key(run, [row.path for row in run.rows])
-    other = _by_key(other_run, [row.path for row in other_run.rows])
+def _pairs(run: SavedRun, other_run: SavedRun) -> list[tuple[Row, Row]]:
+    """Each stem's rows in both runs, matched by path, or else by path from the song's folder on."""
+    own = _by_key(run, [(row.path, row) for row in run.rows])
+    other = _by_key(other_run, [(row.path, row) for row in other_run.rows])
     pairs = [(own.pop(path), other.pop(path)) for path in list(own) if path in other]
     if own and other:  # one run may have read the dataset from another folder
         own, other = _by_path_from_song(run, own), _by_path_from_song(other_run, other)
@@ -136,18 +130,14 @@ def _pairs(run: SavedRun, other_run: SavedRun) -> list[Pair]:
 
 
 def _by_path_from_song(run: SavedRun, unmatched: Mapping[str, Row]) -> dict[str, Row]:
-    """The unmatched rows of a run, by their path from the song's folder on."""
-    pairs = zip(run.rows, run.paths_from_song, strict=True)
-    return _by_key(run, [key for row, key in pairs if row.path in unmatched], [*unmatched.values()])
+    pairs = zip(run.paths_from_song, run.rows, strict=True)
+    return _by_key(run, [(key, row) for key, row in pairs if row.path in unmatched])
 
 
-def _by_key(
-    run: SavedRun, keys: Sequence[str], rows: Sequence[Row] | None = None
-) -> dict[str, Row]:
-    rows = run.rows if rows is None else rows
-    by_key = dict(zip(keys, rows, strict=True))
-    if len(by_key) < len(rows):
-        [(key, count)] = Counter(keys).most_common(1)
+def _by_key(run: SavedRun, pairs: Sequence[tuple[str, Row]]) -> dict[str, Row]:
+    by_key = dict(pairs)
+    if len(by_key) < len(pairs):
+        [(key, count)] = Counter(key for key, _ in pairs).most_common(1)
         raise UsageError(
             f"{run.file}: {count} rows have the path {key}; expected each path once, to match the "
             "stems of both runs"

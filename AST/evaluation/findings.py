@@ -1,35 +1,19 @@
 """All figures of a results file, for the text, the JSON file and the page."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from AST.evaluation.classes import (
-    ClassFigures,
-    Confusion,
-    balanced_accuracy,
-    class_figures,
-    confusion_matrix,
-    macro_f1,
-    no_class_counts,
-    raw_confusions,
-    without_errors,
-)
+from AST.evaluation import classes, uncertainty
+from AST.evaluation.classes import ClassFigures, Confusion
 from AST.evaluation.comparison import Comparison, compare
-from AST.evaluation.saved_run import SavedRun, read_other_run
+from AST.evaluation.saved_run import SavedRun
 from AST.evaluation.score_figures import ScoreFigures, score_figures
-from AST.evaluation.score_file import label_map_of
-from AST.evaluation.uncertainty import (
-    CONFIDENCE,
-    RESAMPLE_COUNT,
-    SEED,
-    Interval,
-    song_interval,
-    wilson_interval,
-)
+from AST.evaluation.score_file import read_run_record
+from AST.evaluation.uncertainty import Interval
+from AST.labels import LabelMap
 from AST.metrics import accuracy, is_match
-from AST.results import RUN_RECORD, SCORES, beside
+from AST.results import RUN_RECORD, SCORES, beside, read_rows
 from AST.writing import printable
 
 
@@ -39,7 +23,6 @@ class Findings:
 
     Attributes:
         wilson_interval: Of the accuracy, treating stems as independent.
-        songs: Number of songs.
         song_interval: Of the accuracy, by drawing whole songs; None for a single song.
         accuracy_without_errors_percent: Of the stems that could be analysed; None if all failed.
         no_class: Number of stems with the proposed label ``other``, ``speech``, ``silence`` and
@@ -71,52 +54,50 @@ class Findings:
 
     def as_json(self) -> dict[str, Any]:
         """All figures as JSON values, with the settings of the intervals."""
-        method = {"confidence": CONFIDENCE, "resamples": RESAMPLE_COUNT, "seed": SEED}
-        return {**asdict(self), "intervals": method}
+        return {**asdict(self), "intervals": uncertainty.SETTINGS}
 
 
 def find(run: SavedRun, against: Path | None = None) -> Findings:
-    """All figures of a run.
-
-    Args:
-        against: Results file of another run to compare with.
+    """All figures of a run, and its comparison with another run's results file if there is one.
 
     Raises:
         UsageError: The other file cannot be read, or it has other stems.
     """
     rows = run.rows
     figure = accuracy(rows)
-    analysed = without_errors(rows)
-    classes = class_figures(rows)
+    analysed = classes.without_errors(rows)
+    figures = classes.class_figures(rows)
+    scores = None
+    if run.scores is not None and run.record is not None:
+        scores = score_figures(rows, run.scores, LabelMap(run.record["label_dictionary"]))
     return Findings(
         file=printable(run.file),
         matches=figure.matches,
         total=figure.total,
         accuracy_percent=figure.percent,
-        wilson_interval=wilson_interval(figure.matches, figure.total),
+        wilson_interval=uncertainty.wilson_interval(figure.matches, figure.total),
         songs=len(set(run.songs)),
-        song_interval=song_interval(run.songs, [is_match(row) for row in rows]),
+        song_interval=uncertainty.song_interval(run.songs, [*map(is_match, rows)]),
         accuracy_without_errors_percent=accuracy(analysed).percent if analysed else None,
-        classes=classes,
-        macro_f1=macro_f1(classes),
-        balanced_accuracy=balanced_accuracy(classes),
-        no_class=no_class_counts(rows),
-        confusion=confusion_matrix(rows).to_dict("index"),
-        raw_confusions=raw_confusions(rows),
-        scores=_score_figures(run),
+        classes=figures,
+        macro_f1=classes.macro_f1(figures),
+        balanced_accuracy=classes.balanced_accuracy(figures),
+        no_class=classes.no_class_counts(rows),
+        confusion=classes.confusion_matrix(rows).to_dict("index"),
+        raw_confusions=classes.raw_confusions(rows),
+        scores=scores,
         scores_missing=_what_is_missing(run),
-        comparison=compare(run, read_other_run(against)) if against else None,
+        comparison=compare(run, _other_run(against)) if against else None,
     )
 
 
-def _score_figures(run: SavedRun) -> ScoreFigures | None:
-    if run.scores is None or run.record is None:
-        return None
-    return score_figures(run.rows, run.scores, label_map_of(run.record))
+def _other_run(file: Path) -> SavedRun:
+    """A comparison needs no scores."""
+    return SavedRun(file, read_rows(file), record=read_run_record(file))
 
 
 def _what_is_missing(run: SavedRun) -> str | None:
-    missing: Sequence[str] = [
+    missing = [
         printable(beside(run.file, kind).name)
         for kind, found in ((SCORES, run.scores), (RUN_RECORD, run.record))
         if found is None

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from AST.evaluation.calibration import confidences
 from AST.evaluation.findings import Findings
 from AST.evaluation.saved_run import SavedRun
+from AST.evaluation.text import probability
 from AST.metrics import is_match, normalised
 from AST.rules import ranked_instruments
 
@@ -42,14 +43,8 @@ class StemLine:
 
 
 def render(run: SavedRun, findings: Findings, folder: Path) -> str:
-    """The page as HTML. All text from the results is escaped.
-
-    Args:
-        folder: The folder of the page.
-    """
+    """The page as HTML, for a file in this folder. All text from the results is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    from AST.evaluation.text import probability
 
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -58,35 +53,34 @@ def render(run: SavedRun, findings: Findings, folder: Path) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["probability"] = probability
+    record = run.record or {}
     return environment.get_template("report.html").render(
         findings=findings,
-        facts=_facts(run.record or {}),
-        models=_models(run.record),
+        facts=_facts(record),
+        models=_models(record),
         stems=stem_lines(run, folder),
+        probability=probability,
     )
 
 
 def stem_lines(run: SavedRun, folder: Path) -> list[StemLine]:
     """One line per stem, in the order of the results file."""
-    lines = []
     columns = zip(run.rows, run.paths_from_song, _scores_of_stems(run), strict=True)
-    for row, path_from_song, (score, speech, best) in columns:
-        lines.append(
-            StemLine(
-                label=normalised(row.label),
-                prediction=row.prediction,
-                proposed_label=normalised(row.proposed_label),
-                is_match=is_match(row),
-                score=_known(score),
-                speech_score_percent=_known(speech),
-                best=[(name.lower(), value) for name, value in best[:TOP_COUNT]],
-                path=row.path,
-                path_from_song=path_from_song,
-                audio=_address(_possible_files(row.path, path_from_song, run), folder),
-            )
+    return [
+        StemLine(
+            label=normalised(row.label),
+            prediction=row.prediction,
+            proposed_label=normalised(row.proposed_label),
+            is_match=is_match(row),
+            score=_known(score),
+            speech_score_percent=_known(speech),
+            best=[(name.lower(), value) for name, value in best[:TOP_COUNT]],
+            path=row.path,
+            path_from_song=path_from_song,
+            audio=_address(_possible_files(row.path, path_from_song, run), folder),
         )
-    return lines
+        for row, path_from_song, (score, speech, best) in columns
+    ]
 
 
 def _scores_of_stems(run: SavedRun) -> Iterator[tuple[float, float, list[tuple[str, float]]]]:
@@ -122,29 +116,20 @@ def _possible_files(path: str, path_from_song: str, run: SavedRun) -> Iterator[P
 
 def _address(files: Iterable[Path], folder: Path) -> str | None:
     """The first of these files that exists, relative to a folder; or None."""
-    for file in files:
-        if os.path.isfile(file):
-            return quote(os.path.relpath(file, folder))
-    return None
+    found = next(filter(os.path.isfile, files), None)
+    return quote(os.path.relpath(found, folder)) if found else None
 
 
 def _facts(record: dict[str, Any]) -> list[str]:
     """The facts about a run for the head of the page, if its record has them."""
     facts = [str(record[name]) for name in ("dataset", "device", "precision") if name in record]
-    for name, words in (("finished", "finished"), ("relabelled_from", "relabelled from")):
-        if name in record:
-            facts.append(f"{words} {record[name]}")
-    return facts
+    past = [name for name in ("finished", "relabelled_from") if name in record]
+    return facts + [f"{name.replace('_', ' ')} {record[name]}" for name in past]
 
 
-def _models(record: dict[str, Any] | None) -> list[tuple[str, str, bool]]:
+def _models(record: dict[str, Any]) -> list[tuple[str, str, bool]]:
     """The name of each model, its file and hash, and whether it is the published one."""
-    models = record.get("models", {}) if record else {}
     return [
-        (
-            name,
-            f"{Path(model['path']).name} (sha256 {model['sha256'][:12]})",
-            bool(model["is_published"]),
-        )
-        for name, model in models.items()
+        (name, f"{Path(model['path']).name} (sha256 {model['sha256'][:12]})", model["is_published"])
+        for name, model in record.get("models", {}).items()
     ]

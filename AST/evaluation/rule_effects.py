@@ -56,9 +56,8 @@ def rule_effect(
 ) -> RuleEffect:
     """Accuracy under a rule, and how many proposed labels differ from the results file."""
     decided = decide_again(rows, scores, label_map, rule)
-    changed = [
-        row
+    changed = sum(
+        normalised(row.proposed_label) != normalised(before.proposed_label)
         for row, before in zip(decided, rows, strict=True)
-        if normalised(row.proposed_label) != normalised(before.proposed_label)
-    ]
-    return RuleEffect(name, sum(map(is_match, decided)), len(rows), len(changed))
+    )
+    return RuleEffect(name, sum(map(is_match, decided)), len(rows), changed)

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from AST.evaluation.score_file import StemScores, read_run_record, read_scores
-from AST.evaluation.songs import path_from_song, songs_of
-from AST.results import Row, read_rows
+from AST.evaluation.songs import guessed_songs, path_from_song
+from AST.results import Row
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,11 @@ class SavedRun:
 
     @functools.cached_property
     def songs(self) -> list[str]:
-        """The song of each row, from the record or else guessed from the paths."""
-        return songs_of(self.rows, (self.record or {}).get("songs", {}))
+        """The song of each row, from the record. If it lacks a row, all are guessed from paths."""
+        recorded = (self.record or {}).get("songs", {})
+        if all(row.path in recorded for row in self.rows):
+            return [recorded[row.path] for row in self.rows]
+        return guessed_songs(self.rows)
 
     @functools.cached_property
     def paths_from_song(self) -> list[str]:
@@ -38,12 +41,3 @@ def read_run(file: Path, rows: list[Row]) -> SavedRun:
         UsageError: One of them is damaged, or the scores are of other stems.
     """
     return SavedRun(file, rows, read_scores(file, rows), read_run_record(file))
-
-
-def read_other_run(file: Path) -> SavedRun:
-    """Reads a results file and its record, without the scores.
-
-    Raises:
-        UsageError: One of them cannot be read.
-    """
-    return SavedRun(file, read_rows(file), record=read_run_record(file))

@@ -6,15 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from AST.evaluation.calibration import (
-    Bin,
-    Confidences,
-    Shown,
-    confidences,
-    expected_calibration_error,
-    reliability,
-    shown_from,
-)
+from AST.evaluation import calibration
+from AST.evaluation.calibration import Bin, Confidences, Shown
 from AST.evaluation.rule_effects import RULES, RuleEffect, decided_otherwise, rule_effect
 from AST.evaluation.score_file import StemScores
 from AST.labels import LabelMap
@@ -23,8 +16,7 @@ from AST.results import Row
 from AST.rules import ranked_instruments
 
 TOP_COUNTS = (1, 2, 3, 5, 10)
-THRESHOLDS = tuple(step / 20 for step in range(20))
-"""Thresholds from 0 to 0.95 for the coverage figures."""
+THRESHOLDS = tuple(step / 20 for step in range(20))  # 0 to 0.95, for the coverage
 
 
 @dataclass(frozen=True)
@@ -37,16 +29,13 @@ class ScoreFigures:
             names, without the speech rule. 0 to 1.
         score_quartiles_of_right: Lower quartile, median and upper quartile of the scores of right
             predictions; None without such a score.
-        shown: Coverage and accuracy for each threshold.
-        bins: Mean score and accuracy for each tenth of the score range.
-        expected_calibration_error: Mean distance between score and accuracy over the bins, 0 to 1;
-            None if no prediction has a score.
+        expected_calibration_error: From 0 to 1; None if no prediction has a score.
     """
 
     decided_otherwise: int
     top: dict[int, float]
-    score_quartiles_of_right: tuple[float, float, float] | None
-    score_quartiles_of_wrong: tuple[float, float, float] | None
+    score_quartiles_of_right: list[float] | None
+    score_quartiles_of_wrong: list[float] | None
     shown: list[Shown]
     bins: list[Bin]
     expected_calibration_error: float | None
@@ -55,18 +44,18 @@ class ScoreFigures:
 
 def score_figures(rows: Sequence[Row], scores: StemScores, label_map: LabelMap) -> ScoreFigures:
     """The figures of a run, from its rows, its scores and its label dictionary."""
-    confidence = confidences(rows, scores)
+    confidence = calibration.confidences(rows, scores)
     right = np.array([is_match(row) for row in rows])
-    bins = reliability(confidence, right)
+    bins = calibration.reliability(confidence, right)
     ranks = ranks_of_right_class(rows, scores, label_map)
     return ScoreFigures(
         decided_otherwise=len(decided_otherwise(rows, scores, label_map)),
         top={k: float((ranks <= k).mean()) for k in TOP_COUNTS},
         score_quartiles_of_right=_quartiles(confidence[right]),
         score_quartiles_of_wrong=_quartiles(confidence[~right]),
-        shown=[shown_from(confidence, right, threshold) for threshold in THRESHOLDS],
+        shown=[calibration.shown_from(confidence, right, limit) for limit in THRESHOLDS],
         bins=bins,
-        expected_calibration_error=expected_calibration_error(bins),
+        expected_calibration_error=calibration.expected_calibration_error(bins),
         rules=[rule_effect(name, rule, rows, scores, label_map) for name, rule in RULES.items()],
     )
 
@@ -80,18 +69,13 @@ def ranks_of_right_class(
     """
     ranks = np.full(len(rows), np.inf)
     for i in np.flatnonzero(scores.has_scores).tolist():
-        wanted = normalised(rows[i].label)
         ranking = ranked_instruments(scores.scores[i], scores.speech_score_percent[i])
-        for rank, (name, _) in enumerate(ranking, 1):
-            if normalised(label_map(name)) == wanted:
-                ranks[i] = rank
-                break
+        classes = [normalised(label_map(name)) for name, _ in ranking]
+        if normalised(rows[i].label) in classes:
+            ranks[i] = classes.index(normalised(rows[i].label)) + 1
     return ranks
 
 
-def _quartiles(confidence: Confidences) -> tuple[float, float, float] | None:
+def _quartiles(confidence: Confidences) -> list[float] | None:
     known = confidence[np.isfinite(confidence)]
-    if not len(known):
-        return None
-    lower, median, upper = np.quantile(known, [0.25, 0.5, 0.75])
-    return float(lower), float(median), float(upper)
+    return np.quantile(known, [0.25, 0.5, 0.75]).tolist() if len(known) else None

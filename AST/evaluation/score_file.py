@@ -11,11 +11,8 @@ import numpy.typing as npt
 
 from AST.dictionary import check_dictionary
 from AST.errors import UsageError
-from AST.labels import AUDIOSET_CLASS_COUNT, LabelMap
+from AST.labels import AUDIOSET_CLASS_COUNT
 from AST.results import RUN_RECORD, SCORES, Row, beside
-
-MODEL_FIELDS = {"path": str, "sha256": str, "is_published": bool}
-"""The fields of a model that are read from a run record."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +47,7 @@ def read_scores(results: Path, rows: Sequence[Row]) -> StemScores | None:
             places = {str(stem): place for place, stem in enumerate(file["paths"])}
             scores = np.asarray(file["scores"], np.float32)
             speech = np.asarray(file["speech_score_percent"], np.float64)
-        _check(scores, speech, len(places))
+        _check(StemScores(scores, speech), len(places))
     except Exception as error:  # for a damaged archive NumPy raises nearly any error
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         raise UsageError(
@@ -65,9 +62,8 @@ def read_scores(results: Path, rows: Sequence[Row]) -> StemScores | None:
     return StemScores(scores[order], speech[order])
 
 
-def _check(
-    scores: npt.NDArray[np.float32], speech: npt.NDArray[np.float64], path_count: int
-) -> None:
+def _check(stems: StemScores, path_count: int) -> None:
+    scores, speech = stems.scores, stems.speech_score_percent
     expected = (path_count, AUDIOSET_CLASS_COUNT)
     if scores.shape != expected or speech.shape != expected[:1]:
         raise ValueError(
@@ -88,29 +84,22 @@ def read_run_record(results: Path) -> dict[str, Any] | None:
     if not path.exists():
         return None
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UsageError(
-            f"{path}: {error.strerror}; expected the record of a run; make the file readable"
-        ) from error
-    try:
-        record: dict[str, Any] = json.loads(content)
+        record: dict[str, Any] = json.loads(path.read_bytes())
         json.dumps(record, ensure_ascii=False).encode()  # half a surrogate pair is not text
         dictionary = record["label_dictionary"]
         for model in record.get("models", {}).values():  # relabel.py may write a record without
-            for field, kind in MODEL_FIELDS.items():
+            for field, kind in {"path": str, "sha256": str, "is_published": bool}.items():
                 if not isinstance(model[field], kind):
                     raise TypeError(f"{field} is {model[field]!r}")
         if not all(isinstance(song, str) for song in record.get("songs", {}).values()):
             raise TypeError("a song is not a text")
+    except OSError as error:
+        raise UsageError(
+            f"{path}: {error.strerror}; expected the record of a run; make the file readable"
+        ) from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UsageError(
             f"{path}: not the record of a run ({type(error).__name__}: {error}); remove the file"
         ) from error
     check_dictionary(dictionary, path)
     return record
-
-
-def label_map_of(record: dict[str, Any]) -> LabelMap:
-    """The map from AudioSet names to classes that a run used."""
-    return LabelMap(record["label_dictionary"])

@@ -3,25 +3,13 @@
 A run records the song of each stem. For results without a record the song is guessed from paths.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from AST.metrics import normalised
 from AST.results import Row
 
-PARTS_WITHOUT_SONG = 2
-"""How many parts of a path to show if the song is not a folder in it: the folder and the file."""
-
-
-def songs_of(rows: Sequence[Row], recorded: Mapping[str, str]) -> list[str]:
-    """The song of each stem.
-
-    Args:
-        recorded: Songs by path, from the run record. If a row is missing, all songs are guessed.
-    """
-    if all(row.path in recorded for row in rows):
-        return [recorded[row.path] for row in rows]
-    return guessed_songs(rows)
+PARTS_WITHOUT_SONG = 2  # of a path, if the song is not a folder in it: the folder and the file
 
 
 def guessed_songs(rows: Sequence[Row]) -> list[str]:
@@ -36,8 +24,7 @@ def guessed_songs(rows: Sequence[Row]) -> list[str]:
     ['moisesdb_v0.1/9653a690']
     """
     paths = [PurePosixPath(row.path) for row in rows]
-    labels = [normalised(row.label) for row in rows]
-    pairs = list(zip(paths, labels, strict=True))
+    pairs = list(zip(paths, [normalised(row.label) for row in rows], strict=True))
     files = sum(normalised(path.stem) == label for path, label in pairs)
     folders = sum(normalised(path.parent.name) == label for path, label in pairs)
     in_folders = folders and folders >= files

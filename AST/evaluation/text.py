@@ -1,7 +1,5 @@
 """Writes the findings as text for the console."""
 
-from collections.abc import Iterable
-
 from AST.evaluation.comparison import Comparison
 from AST.evaluation.findings import Findings
 from AST.evaluation.score_figures import ScoreFigures
@@ -10,8 +8,7 @@ from AST.evaluation.uncertainty import RESAMPLE_COUNT, SEED, Interval
 CONFUSIONS_SHOWN = 10
 CHANGES_SHOWN = 20
 SMALLEST_PROBABILITY = 1e-12
-THRESHOLD_STEP = 2
-"""The text has every second threshold. The JSON file has all."""
+THRESHOLD_STEP = 2  # the text has every second threshold, the JSON file has all
 
 
 def describe(findings: Findings) -> str:
@@ -145,9 +142,8 @@ def _comparison(comparison: Comparison) -> list[str]:
     ]
     for change in comparison.changed[:CHANGES_SHOWN]:
         lines.append(
-            f"  {change.path}: {change.proposed_label} ({change.prediction}), in the other "
-            f"run {change.other_proposed_label} ({change.other_prediction}); "
-            f"class {change.label}"
+            f"  {change.path}: {change.proposed_label} ({change.prediction}), in the other run "
+            f"{change.other_proposed_label} ({change.other_prediction}); class {change.label}"
         )
     if len(comparison.changed) > CHANGES_SHOWN:
         lines.append(f"  and {len(comparison.changed) - CHANGES_SHOWN} more; --json writes all")
@@ -172,15 +168,11 @@ def _percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.2f} %"
 
 
-def _table(rows: Iterable[list[str]]) -> list[str]:
+def _table(rows: list[list[str]]) -> list[str]:
     """Lines of a table: the first column is aligned left, the others right."""
-    cells = list(rows)
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return [
-        "  "
-        + "  ".join(
-            cell.ljust(width) if i == 0 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in cells
-    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for first, *others in rows:
+        cells = [first.ljust(widths[0]), *map(str.rjust, others, widths[1:])]
+        lines.append(f"  {'  '.join(cells).rstrip()}")
+    return lines

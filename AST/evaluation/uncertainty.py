@@ -4,12 +4,12 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 CONFIDENCE = 0.95
 RESAMPLE_COUNT = 10_000
 RESAMPLES_AT_ONCE = 500
 SEED = 0
+SETTINGS = {"confidence": CONFIDENCE, "resamples": RESAMPLE_COUNT, "seed": SEED}
 
 
 @dataclass(frozen=True)
@@ -53,23 +53,14 @@ def song_interval(songs: Sequence[Hashable], values: Sequence[float]) -> Interva
         return None
     numbers = [number_of_song[song] for song in songs]
     sums, counts = np.bincount(numbers, weights=values), np.bincount(numbers)
-    result = bootstrap(
+    interval = bootstrap(
         (sums, counts),
-        _share,
+        lambda sums, counts, axis: sums.sum(axis=axis) / counts.sum(axis=axis),
         paired=True,
-        vectorized=True,
         n_resamples=RESAMPLE_COUNT,
         batch=RESAMPLES_AT_ONCE,
         confidence_level=CONFIDENCE,
         method="percentile",
         rng=np.random.default_rng(SEED),
-    )
-    interval = result.confidence_interval
+    ).confidence_interval
     return Interval(100 * float(interval.low), 100 * float(interval.high))
-
-
-def _share(
-    sums: npt.NDArray[np.float64], counts: npt.NDArray[np.int64], axis: int = -1
-) -> npt.NDArray[np.float64]:
-    share: npt.NDArray[np.float64] = sums.sum(axis=axis) / counts.sum(axis=axis)
-    return share

@@ -2,7 +2,7 @@
 
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 LOWEST_HZ, HIGHEST_HZ = 20, 8000
 """Range of the mel bands (Kaldi's defaults at 16 kHz)."""
 FREQUENCY_TICKS_HZ = (100, 250, 500, 1000, 2000, 4000)
+EXTENT = (0, FRAME_COUNT * FRAME_HOP_MS / 1000, 0, MEL_BAND_COUNT)
+IMAGE: dict[str, Any] = {"aspect": "auto", "origin": "lower", "extent": EXTENT}
 PICTURE_SIZE_INCHES = (14, 6)
 DOTS_PER_INCH = 110
 
@@ -37,14 +39,7 @@ def draw(path: Path, title: str, explanation: Explanation) -> None:
     _draw_spectrogram(
         attention, explanation.spectrogram, "AST's input and attention rollout: brighter = more"
     )
-    shades = attention.imshow(
-        explanation.attention,
-        cmap="inferno",
-        alpha=0.65,
-        aspect="auto",
-        origin="lower",
-        extent=_extent(),
-    )
+    shades = attention.imshow(explanation.attention, cmap="inferno", alpha=0.65, **IMAGE)
     figure.colorbar(shades, ax=attention, label="share of attention")
     _draw_names(panels["names"], explanation.best)
     with warnings.catch_warnings():  # letters that the font lacks are drawn as boxes
@@ -63,15 +58,11 @@ def _draw_names(axes: "Axes", best: list[tuple[str, float]]) -> None:
 
 
 def _draw_spectrogram(axes: "Axes", spectrogram: Image, title: str) -> None:
-    axes.imshow(spectrogram, cmap="gray", aspect="auto", origin="lower", extent=_extent())
+    axes.imshow(spectrogram, cmap="gray", **IMAGE)
     axes.set_yticks([_band_of(hertz) for hertz in FREQUENCY_TICKS_HZ], map(str, FREQUENCY_TICKS_HZ))
     axes.set_ylabel("Hz")
     axes.set_xlabel("s")
     axes.set_title(title, fontsize=10)
-
-
-def _extent() -> tuple[float, float, float, float]:
-    return (0, FRAME_COUNT * FRAME_HOP_MS / 1000, 0, MEL_BAND_COUNT)
 
 
 def _band_of(frequency_hz: float) -> float:

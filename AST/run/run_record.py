@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+import AST
 from AST.datasets.dataset import Dataset, Stem
 from AST.labels import ERROR, SILENCE, SPEECH
 from AST.metrics import accuracy
@@ -94,4 +95,5 @@ def _listed(results: Sequence[StemResult], field: str) -> list[dict[str, str]]:
 
 def _versions() -> dict[str, str]:
     packages = {name: importlib.metadata.version(name) for name in RECORDED_PACKAGES}
-    return {"python": platform.python_version(), "platform": platform.platform(), **packages}
+    own = {"ast-stems": AST.__version__, "python": platform.python_version()}
+    return {**own, "platform": platform.platform(), **packages}

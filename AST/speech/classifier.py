@@ -4,11 +4,11 @@ The classifier is genre_rosamerica on VGGish. torch runs its frozen graph togeth
 batches, or Essentia runs it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from AST.audio.mel_patches import MelPatches
@@ -76,27 +76,12 @@ class SpeechModel:
             files: For each file its blocks, of shape (mel patches, 96, 64).
         """
         sums, counts = np.zeros(len(files)), np.zeros(len(files))
-        for owners, mel_patches in _batches(files):
-            np.add.at(sums, owners, self._run(mel_patches)[:, SPEECH_CLASS])
-            np.add.at(counts, owners, 1)
+        pairs = (
+            (place, one) for place, blocks in enumerate(files) for block in blocks for one in block
+        )
+        while batch := list(islice(pairs, MEL_PATCHES_AT_ONCE)):
+            places = [place for place, _ in batch]
+            scores = self._run(np.stack([one for _, one in batch]))
+            np.add.at(sums, places, scores[:, SPEECH_CLASS])
+            np.add.at(counts, places, 1)
         return [float(share) for share in 100 * sums / np.maximum(counts, 1)]
-
-
-def _batches(
-    files: Sequence[Iterable[MelPatches]],
-) -> Iterator[tuple[npt.NDArray[np.int64], MelPatches]]:
-    """The files' mel patches in order, and for each the number of its file."""
-    owners: list[int] = []
-    waiting: list[MelPatches] = []
-    for owner, blocks in enumerate(files):
-        for block in blocks:
-            while len(block):
-                part = block[: MEL_PATCHES_AT_ONCE - len(owners)]
-                block = block[len(part) :]
-                owners += [owner] * len(part)
-                waiting.append(part)
-                if len(owners) == MEL_PATCHES_AT_ONCE:
-                    yield np.array(owners), np.concatenate(waiting)
-                    owners, waiting = [], []
-    if owners:
-        yield np.array(owners), np.concatenate(waiting)

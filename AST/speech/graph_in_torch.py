@@ -1,5 +1,6 @@
 """Runs frozen TensorFlow graphs like VGGish in torch, on any device and in any precision."""
 
+import operator
 from collections import Counter
 from collections.abc import Sequence
 
@@ -11,12 +12,11 @@ from AST.speech.graph_layers import (
     LAYERS,
     OPERATIONS,
     WITH_A_WEIGHT,
-    Bias,
     Convolution,
     Dense,
-    Scale,
     Step,
     Value,
+    WithConstant,
     as_tensor,
     require,
 )
@@ -93,11 +93,13 @@ class GraphInTorch(nn.Module):
         inputs = node.inputs
         if node.name == self._input:
             return
+        data_format = node.attributes["data_format"].s.decode()
+        require(node, data_format in ("", "NHWC"), "channels that are not last")
         if node.operation == "Const":
             self._constants[node.name] = node.constant()
         elif node.operation in ("Identity", "StopGradient") and inputs[0] in self._constants:
             self._constants[node.name] = self._constants[inputs[0]]
-        elif node.operation in ("Conv2D", "MatMul"):
+        elif node.operation in LAYERS:
             layer = LAYERS[node.operation](node, self._constant(node, 1))
             self.layers.append(layer)
             self._steps.append((node.name, layer, inputs[:1]))
@@ -110,7 +112,6 @@ class GraphInTorch(nn.Module):
 
     def _add_weight(self, node: Node) -> None:
         """Puts a bias into the layer before it if possible, which saves a pass over memory."""
-        require(node, node.text("data_format", "NHWC") == "NHWC", "channels that are not last")
         place = 0 if self._is_weight(node.inputs[0]) else 1
         weight, x = self._constant(node, place), node.inputs[1 - place]
         name, step, inputs = self._steps[-1] if self._steps else ("", None, ())
@@ -125,7 +126,7 @@ class GraphInTorch(nn.Module):
             step.bias = nn.Parameter(as_tensor(weight), requires_grad=False)
             self._steps[-1] = (node.name, step, inputs)
             return
-        layer = Scale(weight) if node.operation == "Mul" else Bias(weight)
+        layer = WithConstant(operator.mul if node.operation == "Mul" else operator.add, weight)
         self.layers.append(layer)
         self._steps.append((node.name, layer, (x,)))
 

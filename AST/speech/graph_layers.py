@@ -1,5 +1,6 @@
 """TensorFlow's operations in torch: those that graphs like VGGish hold."""
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -20,13 +21,12 @@ class Convolution(nn.Module):
 
     def __init__(self, node: Node, kernel: Array) -> None:
         super().__init__()
-        require(node, node.text("data_format", "NHWC") == "NHWC", "channels that are not last")
-        require(node, node.integers("dilations") in ((), (1, 1, 1, 1)), "dilation")
+        require(node, set(node.attributes["dilations"].list.i) <= {1}, "dilation")
         weight = as_tensor(kernel).permute(3, 2, 0, 1).contiguous(memory_format=torch.channels_last)
         self.weight = nn.Parameter(weight, requires_grad=False)
         self.bias: nn.Parameter | None = None
         self.width = kernel.shape[3]
-        self.strides = node.integers("strides")[1:3]
+        self.strides = node.attributes["strides"].list.i[1:3]
         self.padding = _padding_kind(node)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -47,8 +47,8 @@ class Dense(nn.Module):
 
     def __init__(self, node: Node, weights: Array) -> None:
         super().__init__()
-        require(node, not node.flag("transpose_a"), "a transposed input")
-        weight = as_tensor(weights if node.flag("transpose_b") else weights.T)  # a view is enough
+        require(node, not node.attributes["transpose_a"].b, "a transposed input")
+        weight = as_tensor(weights if node.attributes["transpose_b"].b else weights.T)
         self.weight = nn.Parameter(weight, requires_grad=False)
         self.bias: nn.Parameter | None = None
         self.width = len(weight)
@@ -57,38 +57,26 @@ class Dense(nn.Module):
         return functional.linear(x.to(self.weight.dtype), self.weight, self.bias)
 
 
-class Bias(nn.Module):
-    """Adds a constant. Shape: any -> the same."""
+class WithConstant(nn.Module):
+    """Adds a constant, or multiplies by it. Shape: any -> the same."""
 
-    def __init__(self, bias: Array) -> None:
+    def __init__(
+        self, operation: Callable[[Value, torch.Tensor], torch.Tensor], constant: Array
+    ) -> None:
         super().__init__()
-        self.bias = nn.Parameter(as_tensor(bias), requires_grad=False)
+        self.operation = operation
+        self.constant = nn.Parameter(as_tensor(constant), requires_grad=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x + self.bias
+        return self.operation(x, self.constant)
 
 
-class Scale(nn.Module):
-    """Multiplies by a constant. Shape: any -> the same."""
-
-    def __init__(self, factor: Array) -> None:
-        super().__init__()
-        self.factor = nn.Parameter(as_tensor(factor), requires_grad=False)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x * self.factor
-
-
+LAYERS: Mapping[str, type[Convolution | Dense]] = {"Conv2D": Convolution, "MatMul": Dense}
 WITH_A_WEIGHT = frozenset({"BiasAdd", "Add", "AddV2", "Mul"})
-LAYERS: Mapping[str, Callable[[Node, Array], Convolution | Dense]] = {
-    "Conv2D": Convolution,
-    "MatMul": Dense,
-}
 
 
 def _max_pool(node: Node) -> Step:
-    require(node, node.text("data_format", "NHWC") == "NHWC", "channels that are not last")
-    window, strides = node.integers("ksize")[1:3], node.integers("strides")[1:3]
+    window, strides = (node.attributes[name].list.i[1:3] for name in ("ksize", "strides"))
     kind = _padding_kind(node)  # if step held the node, the whole graph file would stay in memory
 
     def step(x: torch.Tensor) -> torch.Tensor:
@@ -102,14 +90,14 @@ def _max_pool(node: Node) -> Step:
 
 
 def _mean(node: Node) -> Step:
-    keep = node.flag("keep_dims")
+    keep = node.attributes["keep_dims"].b
     return lambda x, axes: x.mean(dim=tuple(np.atleast_1d(axes).tolist()), keepdim=keep)
 
 
 def _strided_slice(node: Node) -> Step:
-    shrinks = node.integer("shrink_axis_mask")
+    shrinks = node.attributes["shrink_axis_mask"].i
     masks = ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask")
-    require(node, not any(node.integer(mask) for mask in masks), "a slice with a mask")
+    require(node, not any(node.attributes[mask].i for mask in masks), "a slice with a mask")
 
     def step(shape: Array, begin: Array, end: Array, strides: Array) -> Array:
         return shape[begin[0]] if shrinks else shape[begin[0] : end[0] : strides[0]]
@@ -118,12 +106,12 @@ def _strided_slice(node: Node) -> Step:
 
 
 def _pack(node: Node) -> Step:
-    axis = node.integer("axis")
+    axis = node.attributes["axis"].i
     return lambda *parts: np.stack(parts, axis=axis)
 
 
 def _squeeze(node: Node) -> Step:
-    axes = node.integers("squeeze_dims")
+    axes = tuple(node.attributes["squeeze_dims"].list.i)
     require(node, bool(axes), "no axes, and could remove the batch axis")
     return lambda x: x.squeeze(axes)
 
@@ -143,14 +131,14 @@ def _in_range(x: torch.Tensor) -> torch.Tensor:
 
 
 OPERATIONS: Mapping[str, Callable[[Node], Step]] = {
-    "Add": _plain(lambda x, y: x + y),
-    "AddV2": _plain(lambda x, y: x + y),
+    "Add": _plain(operator.add),
+    "AddV2": _plain(operator.add),
     "ConcatV2": _plain(lambda *parts: np.concatenate([np.atleast_1d(p) for p in parts[:-1]])),
     "ExpandDims": _plain(lambda x, axis: x.unsqueeze(int(axis))),
     "Identity": _plain(lambda x: x),
     "MaxPool": _max_pool,
     "Mean": _mean,
-    "Mul": _plain(lambda x, y: x * y),
+    "Mul": _plain(operator.mul),
     "Pack": _pack,
     "Prod": _plain(lambda shape, axis: np.prod(shape)),
     "Relu": _plain(functional.relu),
@@ -166,7 +154,7 @@ OPERATIONS: Mapping[str, Callable[[Node], Step]] = {
 
 
 def _padding_kind(node: Node) -> str:
-    kind = node.text("padding")
+    kind: str = node.attributes["padding"].s.decode()
     require(node, kind in ("SAME", "VALID"), f"the padding {kind}")
     return kind
 

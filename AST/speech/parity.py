@@ -37,9 +37,13 @@ def graph_that_agrees(path: Path) -> GraphInTorch:
     """
     try:
         graph = GraphInTorch(nodes_up_to(path, OUTPUT_NODE), INPUT_NODE)
-        if not is_known(path):
+        note = _note(path)
+        if not os.path.exists(note):  # false, too, if the cache folder cannot be opened
             check_parity(torch_runner(graph), essentia_runner(path))
-            remember(path)
+            if path.stat().st_size >= WORTH_REMEMBERING_BYTES:
+                with contextlib.suppress(OSError):  # the next run then compares again
+                    note.parent.mkdir(parents=True, exist_ok=True)
+                    note.touch()
     except (UnsupportedGraphError, UsageError):
         raise
     except Exception as error:  # a graph may hold anything; Essentia then runs it
@@ -63,24 +67,9 @@ def check_parity(runner: Runner, reference: Runner) -> None:
         raise UnsupportedGraphError(f"its scores differ from Essentia's by {difference:.2g}")
 
 
-def is_known(graph: Path) -> bool:
-    """Whether this file passed the comparison with this code and these library versions."""
-    with contextlib.suppress(OSError):
-        return _note(graph).exists()
-    return False
-
-
-def remember(graph: Path) -> None:
-    """Notes a passed comparison. If the note cannot be written, the next run compares again."""
-    if graph.stat().st_size >= WORTH_REMEMBERING_BYTES:
-        with contextlib.suppress(OSError):
-            note = _note(graph)
-            note.parent.mkdir(parents=True, exist_ok=True)
-            note.touch()
-
-
 def _note(graph: Path) -> Path:
-    status = os.stat(graph)
+    """Exists once this file passed the comparison with this code and these library versions."""
+    status = graph.stat()
     facts = [str(graph.resolve()), str(status.st_size), str(status.st_mtime_ns)]
     facts += [importlib.metadata.version(name) for name in ("torch", "essentia-tensorflow")]
     code = b"".join(Path(__file__).with_name(name).read_bytes() for name in COMPARED_CODE)

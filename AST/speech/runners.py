@@ -71,9 +71,8 @@ def torch_runner(
     @torch.inference_mode()
     def run(mel_patches: MelPatches) -> ClassScores:
         try:
-            scores: ClassScores = (
-                graph(torch.from_numpy(mel_patches).to(device, dtype)).float().cpu().numpy()
-            )
+            x = torch.from_numpy(mel_patches).to(device, dtype)
+            scores: ClassScores = graph(x).float().cpu().numpy()
         except torch.OutOfMemoryError as error:
             raise UsageError(
                 f"no memory on {device} for the speech model; start again with --restart and "

@@ -1,4 +1,4 @@
-"""Reads and writes AST's weights: the hub's .safetensors and the authors' .pth.
+"""Reads AST's weights: the hub's .safetensors and the authors' .pth.
 
 The network's size follows from the shapes of the tensors. The files do not state it otherwise.
 """
@@ -13,15 +13,9 @@ import torch
 
 from AST.errors import UsageError
 from AST.labels import AUDIOSET_CLASS_COUNT
-from AST.tagger.network import (
-    HEAD_WIDTH,
-    PATCH_SIZE,
-    TOKEN_COUNT,
-    AudioSpectrogramTransformer,
-    Size,
-)
-from AST.writing import write_whole
+from AST.tagger import network
 
+Tensors = Mapping[str, torch.Tensor]
 KeysInFile = Callable[[str], list[str]]
 """From our name of a parameter to the file's: one key, or three to join by rows."""
 
@@ -41,10 +35,8 @@ HUB_NAMES = (
     (r"\.mlp\.fc2\.", r".output.dense."),
 )
 """From our parameter names to those of the hub's model.safetensors (transformers 4)."""
-
 AUTHORS_UNUSED = re.compile(r"module\.v\.head(_dist)?\.")
 """DeiT's ImageNet heads. The authors' checkpoint still contains them; AST does not use them."""
-
 SHOWN_KEYS = 3
 """How many wrong keys an error message lists. It counts the others."""
 
@@ -61,7 +53,8 @@ def hub_keys(name: str) -> list[str]:
         name = re.sub(pattern, replacement, name)
     if ".attn.qkv." not in name:
         return [name]
-    return [name.replace(".attn.qkv.", f".attention.attention.{part}.") for part in _QKV]
+    parts = ("query", "key", "value")
+    return [name.replace(".attn.qkv.", f".attention.attention.{part}.") for part in parts]
 
 
 def author_keys(name: str) -> list[str]:
@@ -75,11 +68,10 @@ def author_keys(name: str) -> list[str]:
     return ["module.v." + name.replace("patch_embed.", "patch_embed.proj.")]
 
 
-_QKV = ("query", "key", "value")
 _SCHEMES: Sequence[KeysInFile] = (hub_keys, author_keys)
 
 
-def load_checkpoint(path: Path) -> AudioSpectrogramTransformer:
+def load_checkpoint(path: Path) -> network.AudioSpectrogramTransformer:
     """The network with a file's weights, in float32 on the CPU, in evaluation mode.
 
     Raises:
@@ -92,33 +84,16 @@ def load_checkpoint(path: Path) -> AudioSpectrogramTransformer:
             f"{path}: not AST weights: found the keys {_listed(sorted(tensors))}; "
             f"expected {' or '.join(scheme('cls_token')[0] for scheme in _SCHEMES)} among them"
         )
-    size = _size_of(path, tensors, keys_in_file)
     with torch.device("meta"):  # without time for random weights, replaced below
-        model = AudioSpectrogramTransformer(size)
-    state = _match(path, tensors, model.state_dict(), keys_in_file)
-    model.load_state_dict(state, assign=True)
+        model = network.AudioSpectrogramTransformer(_size_of(path, tensors, keys_in_file))
+    model.load_state_dict(_match(path, tensors, model.state_dict(), keys_in_file), assign=True)
     return model.eval().requires_grad_(False)
 
 
-def save_checkpoint(model: AudioSpectrogramTransformer, path: Path) -> None:
-    """Writes weights: ``.safetensors`` with the hub's keys, ``.pth`` with the authors' keys."""
-    keys_in_file = hub_keys if path.suffix == ".safetensors" else author_keys
-    tensors: dict[str, torch.Tensor] = {}
-    for name, tensor in model.state_dict().items():
-        keys = keys_in_file(name)
-        parts = (part.contiguous() for part in tensor.cpu().chunk(len(keys)))
-        tensors.update(zip(keys, parts, strict=True))
-    if path.suffix == ".safetensors":
-        write_whole(path, safetensors.torch.save(tensors, {"format": "pt"}))
-    else:
-        torch.save(tensors, path)
-
-
-def _read_tensors(path: Path) -> Mapping[str, torch.Tensor]:
+def _read_tensors(path: Path) -> Tensors:
     expected = "expected the hub's .safetensors or the authors' .pth"
     try:
-        with open(path, "rb"):
-            pass  # so that a file that cannot be opened raises an OSError, whatever its suffix
+        open(path, "rb").close()  # an OSError if it cannot be opened, whatever its suffix
         if path.suffix == ".safetensors":
             return safetensors.torch.load_file(path)
         tensors = torch.load(path, map_location="cpu", weights_only=True)
@@ -134,19 +109,18 @@ def _read_tensors(path: Path) -> Mapping[str, torch.Tensor]:
     return tensors
 
 
-def _size_of(path: Path, tensors: Mapping[str, torch.Tensor], keys_in_file: KeysInFile) -> Size:
+def _size_of(path: Path, tensors: Tensors, keys_in_file: KeysInFile) -> network.Size:
     position_key = keys_in_file("pos_embed")[0]
     if position_key not in tensors or tensors[position_key].dim() != 3:
-        raise UsageError(
-            f"{path}: key {position_key} is missing, or not of shape (1, tokens, width)"
-        )
+        raise UsageError(f"{path}: {position_key} is missing, or not of shape (1, tokens, width)")
     _, tokens, width = tensors[position_key].shape
     depth = 0
     while keys_in_file(f"blocks.{depth}.norm1.weight")[0] in tensors:
         depth += 1
-    sizes = (Size(width, depth, stride) for stride in range(1, PATCH_SIZE + 1))
-    size = next((size for size in sizes if size.patch_count == tokens - TOKEN_COUNT), None)
-    if size is None or not depth or not width or width % HEAD_WIDTH:
+    sizes = (network.Size(width, depth, stride) for stride in range(1, network.PATCH_SIZE + 1))
+    patch_count = tokens - network.TOKEN_COUNT
+    size = next((size for size in sizes if size.patch_count == patch_count), None)
+    if size is None or not depth or not width or width % network.HEAD_WIDTH:
         raise UsageError(
             f"{path}: {position_key} of shape {tuple(tensors[position_key].shape)} and {depth} "
             "blocks do not fit 1024 frames; the published AST has (1, 1214, 768) and 12 blocks"
@@ -154,39 +128,29 @@ def _size_of(path: Path, tensors: Mapping[str, torch.Tensor], keys_in_file: Keys
     return size
 
 
-def _match(
-    path: Path,
-    tensors: Mapping[str, torch.Tensor],
-    expected: Mapping[str, torch.Tensor],
-    keys_in_file: KeysInFile,
-) -> dict[str, torch.Tensor]:
+def _match(path: Path, tensors: Tensors, expected: Tensors, keys_in_file: KeysInFile) -> Tensors:
     """The file's tensors with our names. Checks their shapes."""
-    used = {key for name in expected for key in keys_in_file(name)}
-    faults = []
-    if missing := sorted(used - tensors.keys()):
-        faults.append(f"missing keys: {_listed(missing)}")
-    unknown = (key for key in tensors.keys() - used if not AUTHORS_UNUSED.match(key))
-    if listed := sorted(unknown):
-        faults.append(f"unknown keys: {_listed(listed)}")
-    state, wrong_shapes = {}, []
+    shapes: dict[str, tuple[int, ...]] = {}  # of each key that AST needs
     for name, parameter in expected.items():
         keys = keys_in_file(name)
-        shape = torch.Size([parameter.shape[0] // len(keys), *parameter.shape[1:]])
-        present = [key for key in keys if key in tensors]
-        wrong_shapes += [
-            f"{key} is {tuple(tensors[key].shape)}, expected {tuple(shape)}"
-            for key in present
-            if tensors[key].shape != shape
-        ]
-        if present == keys and not wrong_shapes:
-            state[name] = torch.cat([tensors[key] for key in keys]).float()
-    if wrong_shapes:
-        faults.append(f"wrong shapes: {_listed(wrong_shapes)}")
-    if faults:
-        raise UsageError(
-            f"{path}: does not fit AST with {AUDIOSET_CLASS_COUNT} outputs; {'; '.join(faults)}"
-        )
-    return state
+        rows, *columns = parameter.shape
+        shapes |= dict.fromkeys(keys, (rows // len(keys), *columns))
+    unknown = (key for key in tensors.keys() - shapes.keys() if not AUTHORS_UNUSED.match(key))
+    faults = {
+        "missing keys": sorted(shapes.keys() - tensors.keys()),
+        "unknown keys": sorted(unknown),
+        "wrong shapes": [
+            f"{key} is {tuple(tensors[key].shape)}, expected {shape}"
+            for key, shape in shapes.items()
+            if key in tensors and tensors[key].shape != shape
+        ],
+    }
+    if any(faults.values()):
+        listed = "; ".join(f"{kind}: {_listed(items)}" for kind, items in faults.items() if items)
+        raise UsageError(f"{path}: does not fit AST with {AUDIOSET_CLASS_COUNT} outputs; {listed}")
+    return {
+        name: torch.cat([tensors[key] for key in keys_in_file(name)]).float() for name in expected
+    }
 
 
 def _listed(items: Sequence[str]) -> str:

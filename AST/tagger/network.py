@@ -46,10 +46,8 @@ class Size:
     @property
     def patch_grid(self) -> tuple[int, int]:
         """Number of patches along the mel bands and along time."""
-        bands, frames = (
-            (length - PATCH_SIZE) // self.stride + 1 for length in (MEL_BAND_COUNT, FRAME_COUNT)
-        )
-        return bands, frames
+        last_band, last_frame = MEL_BAND_COUNT - PATCH_SIZE, FRAME_COUNT - PATCH_SIZE
+        return last_band // self.stride + 1, last_frame // self.stride + 1
 
     @property
     def patch_count(self) -> int:
@@ -58,8 +56,7 @@ class Size:
         >>> Size(768).patch_count, Size(192, stride=16).patch_count
         (1212, 512)
         """
-        bands, frames = self.patch_grid
-        return bands * frames
+        return self.patch_grid[0] * self.patch_grid[1]
 
 
 SIZES = {"tiny224": Size(192), "small224": Size(384), "base224": Size(768), "base384": Size(768)}
@@ -73,31 +70,23 @@ class AudioSpectrogramTransformer(nn.Module):
     def __init__(self, size: Size) -> None:
         super().__init__()
         self.size = size
-        self.cls_token = nn.Parameter(torch.zeros(1, 1, size.width))
-        self.dist_token = nn.Parameter(torch.zeros(1, 1, size.width))
-        self.pos_embed = nn.Parameter(torch.zeros(1, size.patch_count + TOKEN_COUNT, size.width))
-        self.patch_embed = nn.Conv2d(1, size.width, PATCH_SIZE, size.stride)
+        width = size.width
+        layer_norm = partial(nn.LayerNorm, eps=BLOCK_LAYER_NORM_EPS)
+        self.cls_token = nn.Parameter(torch.zeros(1, 1, width))
+        self.dist_token = nn.Parameter(torch.zeros(1, 1, width))
+        self.pos_embed = nn.Parameter(torch.zeros(1, size.patch_count + TOKEN_COUNT, width))
+        self.patch_embed = nn.Conv2d(1, width, PATCH_SIZE, size.stride)
         self.blocks = nn.ModuleList(
-            Block(
-                size.width,
-                size.head_count,
-                qkv_bias=True,
-                norm_layer=partial(nn.LayerNorm, eps=BLOCK_LAYER_NORM_EPS),
-            )
+            Block(width, size.head_count, qkv_bias=True, norm_layer=layer_norm)
             for _ in range(size.depth)
         )
-        self.norm = nn.LayerNorm(size.width, eps=BLOCK_LAYER_NORM_EPS)
-        self.mlp_head = nn.Sequential(
-            nn.LayerNorm(size.width), nn.Linear(size.width, AUDIOSET_CLASS_COUNT)
-        )
+        self.norm = layer_norm(width)
+        self.mlp_head = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, AUDIOSET_CLASS_COUNT))
         for parameter in (self.cls_token, self.dist_token, self.pos_embed):
             nn.init.trunc_normal_(parameter, std=0.02)
 
     def embed(self, spectrograms: torch.Tensor) -> torch.Tensor:
-        """Tokens before the first block.
-
-        Shape: (batch, 1024 frames, 128 bands) -> (batch, tokens, width).
-        """
+        """Tokens before the first block. Shape: (batch, 1024, 128) -> (batch, tokens, width)."""
         images = spectrograms.unsqueeze(1).transpose(2, 3)
         patches = self.patch_embed(images).flatten(2).transpose(1, 2)
         tokens = torch.cat([self.cls_token, self.dist_token], dim=1)
@@ -111,15 +100,12 @@ class AudioSpectrogramTransformer(nn.Module):
         return self.classify(self.encode(spectrograms))
 
     def encode(self, spectrograms: torch.Tensor) -> torch.Tensor:
-        """The class tokens after all blocks.
-
-        Shape: (batch, 1024 frames, 128 bands) -> (batch, 2, width).
-        """
+        """The class tokens after all blocks. Shape: (batch, 1024, 128) -> (batch, 2, width)."""
         x = self.embed(spectrograms)
-        for place, block in enumerate(self.blocks, start=1):
-            is_last = place == len(self.blocks)  # only its class tokens are used
-            x = _run_block(block, x, TOKEN_COUNT if is_last else x.shape[1])
-        return x
+        *blocks, last_block = self.blocks
+        for block in blocks:
+            x = _run_block(block, x, x.shape[1])
+        return _run_block(last_block, x, TOKEN_COUNT)  # only the class tokens are used
 
     def classify(self, tokens: torch.Tensor) -> torch.Tensor:
         """Logits from the class tokens. Shape: (batch, 2, width) -> (batch, 527)."""
@@ -128,10 +114,7 @@ class AudioSpectrogramTransformer(nn.Module):
 
 
 def _run_block(block: Block, x: torch.Tensor, count: int) -> torch.Tensor:
-    """Runs timm's block, but computes only the first ``count`` tokens of its output.
-
-    Shape: (batch, tokens, width) -> (batch, count, width).
-    """
+    """Runs timm's block on (batch, tokens, width), but only for the first ``count`` tokens."""
     attention = block.attn
     width = x.shape[2]
     normalised = block.norm1(x)
@@ -191,10 +174,8 @@ def attention_maps(
 
 
 def _attention(block: Block, x: torch.Tensor) -> torch.Tensor:
-    batch, tokens, _ = x.shape
     attention = block.attn
-    query_key_value = attention.qkv(block.norm1(x))
-    query, key, _ = query_key_value.view(batch, tokens, 3, attention.num_heads, -1).unbind(2)
-    products = query.transpose(1, 2) @ key.permute(0, 2, 3, 1)
-    weights: torch.Tensor = (products * attention.scale).softmax(dim=-1)
-    return weights
+    query, key, _ = attention.qkv(block.norm1(x)).chunk(3, dim=2)
+    heads = attention.num_heads
+    products = _by_head(query, heads) @ _by_head(key, heads).transpose(2, 3)
+    return torch.softmax(products * attention.scale, dim=-1)

@@ -43,12 +43,11 @@ class Tagger:
         try:
             with torch.autocast(self._device.type, self._dtype, enabled=lower):
                 tokens = torch.cat([self.network.encode(part.to(self._device)) for part in parts])
-            scores = self.network.classify(tokens.float()).sigmoid().cpu()
+            scores = self.network.classify(tokens.float()).sigmoid().cpu().numpy()
         except torch.OutOfMemoryError as error:
             raise UsageError(
                 f"no memory on {self._device} for a batch of {len(spectrograms)}; to continue, "
                 "start the same command again with a smaller --batch-size"
             ) from error
-        array: npt.NDArray[np.float32] = scores.numpy()
-        check_finite(array, self._dtype)
-        return array
+        check_finite(scores, self._dtype)
+        return scores
