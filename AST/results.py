@@ -102,7 +102,7 @@ def read_rows(path: Path) -> list[Row]:
 
 def _parse(path: Path, file: TextIO) -> Iterator[Row]:
     reader = csv.reader(file, strict=True)
-    number = 0
+    number = 1  # of the row that comes next
     try:
         header: list[str] = next(filter(None, reader), [])  # blank lines do not count
         missing = [column for column in Row._fields if column not in header]
@@ -117,20 +117,14 @@ def _parse(path: Path, file: TextIO) -> Iterator[Row]:
         for fields in reader:
             if not fields:
                 continue
-            number += 1
             if len(fields) != len(header):
-                raise UsageError(
-                    f"{path}, row {number} (line {reader.line_num}): {len(fields)} fields, "
-                    f"expected {len(header)}; fix or delete that row"
-                )
+                raise csv.Error(f"{len(fields)} fields, expected {len(header)}")
             row = Row(*(fields[place] for place in places))
             if not row.label.strip() or not row.proposed_label.strip():
-                raise UsageError(
-                    f"{path}, row {number} (line {reader.line_num}): label or proposed_label is "
-                    "empty; fix or delete that row"
-                )
+                raise csv.Error("label or proposed_label is empty")
             yield row
+            number += 1
     except csv.Error as error:
         raise UsageError(
-            f"{path}, row {number + 1} (line {reader.line_num}): {error}; fix or delete that row"
+            f"{path}, row {number} (line {reader.line_num}): {error}; fix or delete that row"
         ) from error

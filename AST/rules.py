@@ -22,7 +22,7 @@ THRESHOLD_SPEECH_PRED_SCORE = 50
 LOWER_SPEECH_PRED_SCORE = 8
 """Below this speech score in percent, AudioSet's name "Speech" is ignored (study)."""
 SILENCE_RMS_DB_THRESHOLD = -48
-"""A file with an RMS level below this, in dBFS, counts as silent (study)."""
+"""Hi-Audio calls a file with an RMS level below this, in dBFS, silent. No rule here uses it."""
 
 
 class SpeechRule(NamedTuple):

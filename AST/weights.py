@@ -8,7 +8,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -44,11 +44,7 @@ class LocalModel:
 
     def record(self) -> dict[str, Any]:
         """The file as it appears in a run record."""
-        return {
-            "path": printable(self.path),
-            "sha256": self.sha256,
-            "is_published": self.is_published,
-        }
+        return {**asdict(self), "path": printable(self.path)}
 
 
 def obtain(choice: str, model_file: ModelFile) -> LocalModel:

@@ -18,7 +18,6 @@ from AST.audio.mel_patches import mel_patches
 from AST.audio.preparation import PreparedStem
 from AST.audio.recording import MODEL_SAMPLE_RATE_HZ
 from AST.audio.spectrogram import INPUT_SAMPLE_COUNT, spectrogram
-from AST.command_line import whole_number
 from AST.datasets.dataset import Stem
 from AST.datasets.moisesdb import DATASET as MOISESDB
 from AST.devices import select_devices
@@ -57,8 +56,8 @@ def results_in(
     device = select_devices(arguments.device)[0]
     models = Models.load(files["ast"].path, files["speech"].path, device, precision)
     results: list[StemResult] = []
-    for start in range(0, len(clips), arguments.batch_size):
-        stems, prepared = zip(*clips[start : start + arguments.batch_size], strict=True)
+    for start in range(0, len(clips), BATCH_SIZE):
+        stems, prepared = zip(*clips[start : start + BATCH_SIZE], strict=True)
         results += analyse_batch(stems, prepared, models, LabelMap(MOISESDB.names_of_class))
     return results
 
@@ -113,7 +112,6 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--model", default=TINY)
     parser.add_argument("--speech-model")
     parser.add_argument("--device", type=device_names, default="cpu")
-    parser.add_argument("--batch-size", type=whole_number(1), default=BATCH_SIZE)
     return parser
 
 

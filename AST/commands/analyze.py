@@ -13,31 +13,29 @@ from AST.datasets.folder import LABEL_FROM_FILE, LABEL_FROM_FOLDER, labelled
 from AST.dictionary import read_dictionary
 from AST.metrics import accuracy_report
 
+DESCRIPTION = (
+    "Runs AST on each stem of {} and says how often it names the right instrument. A stopped run "
+    "continues when the same command is started again."
+)
+
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of ``analyze.py``, with a command for each dataset."""
-    parser = new_parser(
-        "Runs AST on each stem of a dataset and says how often it names the right instrument. "
-        "A stopped run continues when the same command is started again."
-    )
+    parser = new_parser(DESCRIPTION.format("a dataset"))
     parser.add_argument(
         "--list", action="store_true", help="show the datasets and where to get each"
     )
     datasets = parser.add_subparsers(dest="dataset", metavar="DATASET", title="datasets")
     for name, dataset in DATASETS.items():
-        described = f"Runs AST on each stem of {dataset.name}."
-        add_flags(datasets.add_parser(name, help=dataset.layout, description=described), dataset)
+        description = DESCRIPTION.format(dataset.name)
+        add_flags(datasets.add_parser(name, help=dataset.layout, description=description), dataset)
     return parser
 
 
 def build_dataset_parser(name: str) -> argparse.ArgumentParser:
     """The parser of a script for one dataset."""
-    dataset = DATASETS[name]
-    parser = new_parser(
-        f"Runs AST on each stem of {dataset.name} and says how often it names the right "
-        "instrument. A stopped run continues when the same command is started again."
-    )
-    add_flags(parser, dataset)
+    parser = new_parser(DESCRIPTION.format(DATASETS[name].name))
+    add_flags(parser, DATASETS[name])
     parser.set_defaults(dataset=name)
     return parser
 

@@ -35,7 +35,7 @@ class Dataset:
 
     Attributes:
         name: What people call it.
-        layout: Where its stems lie below its folder, in words.
+        layout: Where its stems are below its folder, in words.
         label_of: The class of an audio file, by its absolute path; None if it is not a stem.
         song_of: The song of a stem, by its absolute path.
         names_of_class: The label dictionary: AudioSet names (lower case) of each class.

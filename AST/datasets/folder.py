@@ -53,10 +53,6 @@ LABELLED_BY_FILE = replace(
     song_of=song_by_folder,
     examples={"song 1/bass.wav": ("bass", "song 1"), "song 2/bass.wav": ("bass", "song 2")},
 )
-_BY_LABEL_FROM: Mapping[str, Dataset] = {
-    LABEL_FROM_FOLDER: DATASET,
-    LABEL_FROM_FILE: LABELLED_BY_FILE,
-}
 
 
 def labelled(
@@ -68,5 +64,5 @@ def labelled(
         label_from: ``folder`` or ``file``.
         names_of_class: AudioSet names of each class; MoisesDB's dictionary if there is none.
     """
-    dataset = _BY_LABEL_FROM[label_from]
+    dataset = LABELLED_BY_FILE if label_from == LABEL_FROM_FILE else DATASET
     return dataset if names_of_class is None else replace(dataset, names_of_class=names_of_class)

@@ -56,11 +56,7 @@ def decide_computation(settings: Settings) -> Computation:
 
 def default_workers(device_type: str) -> int:
     """On a CPU one for each core. (In bf16 that was a little faster than half as many.)"""
-    cores = _usable_cores()
+    # Linux knows which cores this process may use.
+    affinity = getattr(os, "sched_getaffinity", None)
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
     return max(1, cores - 1) if device_type == CUDA else min(MAX_WORKERS, cores)
-
-
-def _usable_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):  # Linux: the cores that this process may use
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

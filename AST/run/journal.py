@@ -89,8 +89,8 @@ class Journal:
             if self._partial is None:
                 self._partial = self._begin()
             self.results += results
-            _append(self._log, "".join(_to_line(result) for result in results))
-            _append(self._partial, format_rows(result.row for result in results))
+            force_to_disk(self._log, "".join(map(_to_line, results)).encode())
+            force_to_disk(self._partial, format_rows(one.row for one in results).encode())
 
     def complete(self, record: Mapping[str, Any]) -> None:
         """Writes the scores and the record, and turns the partial file into the output.
@@ -99,7 +99,14 @@ class Journal:
             UsageError: They cannot be written.
         """
         scores = io.BytesIO()
-        np.savez_compressed(scores, allow_pickle=False, **self._arrays())
+        np.savez_compressed(
+            scores,
+            allow_pickle=False,
+            paths=np.array([result.row.path for result in self.results]),
+            scores=self.scores(),
+            speech_score_percent=np.array([one.speech_score_percent for one in self.results]),
+            rms_dbfs=np.array([result.rms_dbfs for result in self.results]),
+        )
         text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
         with writing(self.output, OUTPUT_FLAG):
             write_whole(beside(self.output, SCORES), scores.getvalue())
@@ -131,7 +138,7 @@ class Journal:
         """Writes to both files what the journal holds. Until then they are as they were."""
         if not self.results:
             self._log.truncate(0)
-            _append(self._log, json.dumps(self._identity) + "\n")
+            force_to_disk(self._log, f"{json.dumps(self._identity)}\n".encode())
         rows = format_rows([Row._fields, *(result.row for result in self.results)])
         write_whole(self._partial_path, rows.encode())
         return open(self._partial_path, "ab")
@@ -145,11 +152,8 @@ class Journal:
             return
         started_with = entries[0]
         if started_with != self._identity:
-            different = sorted(
-                key
-                for key in started_with.keys() | self._identity.keys()
-                if started_with.get(key) != self._identity.get(key)
-            )
+            keys = sorted(started_with.keys() | self._identity.keys())
+            different = [key for key in keys if started_with.get(key) != self._identity.get(key)]
             raise UsageError(
                 f"{self._partial_path}: a stopped run that started with another "
                 f"{', '.join(different)}; start it with the same, or give --restart to discard "
@@ -191,20 +195,6 @@ class Journal:
         return np.stack(
             [no_scores if result.scores is None else result.scores for result in self.results]
         )
-
-    def _arrays(self) -> dict[str, npt.NDArray[Any]]:
-        return {
-            "paths": np.array([result.row.path for result in self.results]),
-            "scores": self.scores(),
-            "speech_score_percent": np.array(
-                [result.speech_score_percent for result in self.results]
-            ),
-            "rms_dbfs": np.array([result.rms_dbfs for result in self.results]),
-        }
-
-
-def _append(file: BinaryIO, text: str) -> None:
-    force_to_disk(file, text.encode())
 
 
 def _to_line(result: StemResult) -> str:

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 
 import numpy as np
 import torch
@@ -35,7 +36,8 @@ def analyse_batches(
         models: The same on each of several devices, which then work at the same time.
         first_batch: Its number in the whole run, so that a batch always meets the same device.
     """
-    jobs = _jobs(stems, batches)
+    left = iter(stems)
+    jobs = ((list(islice(left, len(prepared))), prepared) for prepared in batches)
     if len(models) == 1:  # in this thread, so that Ctrl-C does not wait for the end of a batch
         for batch, prepared in jobs:
             yield analyse_batch(batch, prepared, models[0], label_map)
@@ -53,15 +55,6 @@ def analyse_batches(
     finally:
         for thread in threads:
             thread.shutdown(wait=False, cancel_futures=True)
-
-
-def _jobs(
-    stems: Sequence[Stem], batches: Iterable[Sequence[Prepared]]
-) -> Iterator[tuple[Sequence[Stem], Sequence[Prepared]]]:
-    start = 0
-    for prepared in batches:
-        yield stems[start : start + len(prepared)], prepared
-        start += len(prepared)
 
 
 def analyse_batch(

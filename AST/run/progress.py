@@ -1,14 +1,16 @@
-"""What a run tells while it goes on: nothing, or lines and a progress bar on stderr."""
+"""What a run reports while it goes on: nothing, or lines and a progress bar on stderr."""
 
 import sys
 from typing import TYPE_CHECKING, Any
+
+from tqdm import tqdm
 
 if TYPE_CHECKING:
     from AST.run.journal import StemResult
 
 
 class Progress:
-    """Takes what a run tells; this one prints nothing."""
+    """Receives the reports of a run; this one prints nothing."""
 
     def say(self, line: str) -> None:
         """A line for people."""
@@ -35,13 +37,9 @@ class ConsoleProgress(Progress):
         self._bar: Any = None
 
     def say(self, line: str) -> None:
-        from tqdm import tqdm
-
         tqdm.write(line, file=sys.stderr)
 
     def begin(self, stem_count: int, done_count: int) -> None:
-        from tqdm import tqdm
-
         self._bar = tqdm(total=stem_count, initial=done_count, unit="file")
 
     def finish(self, result: "StemResult") -> None:

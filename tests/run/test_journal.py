@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from AST.errors import UsageError
 from AST.results import Row, format_rows, read_rows
 from AST.run import journal as journal_module
 from AST.run.journal import Journal, StemResult
+from AST.writing import force_to_disk
 from tests.helpers import ROOT
 
 IDENTITY = {"dataset": "DSD100", "device": "cpu"}
@@ -192,14 +194,13 @@ def test_rows_of_other_paths_are_refused(tmp_path: Path) -> None:
 def test_an_interrupt_while_rows_are_written_loses_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted_append(file: object, text: str) -> None:
-        append(file, text)  # type: ignore[arg-type]
+    def interrupted_append(file: BinaryIO, content: bytes) -> None:
+        force_to_disk(file, content)
         raise KeyboardInterrupt
 
     journal = Journal(tmp_path / "r.csv", IDENTITY)
     journal.append(RESULTS[:1])
-    append = journal_module._append
-    monkeypatch.setattr(journal_module, "_append", interrupted_append)
+    monkeypatch.setattr(journal_module, "force_to_disk", interrupted_append)
     with pytest.raises(KeyboardInterrupt):
         journal.append(RESULTS[1:2])
     journal.close()

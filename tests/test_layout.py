@@ -1,0 +1,60 @@
+"""Imports go one way: down the list of doc/layout.md, never up, and in no circle."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.helpers import ROOT
+
+USES = {
+    "commands": {"run", "explain", "recognition", "evaluation", "datasets"},
+    "run": {"recognition", "tagger", "speech", "audio", "datasets"},
+    "explain": {"recognition", "tagger", "speech", "audio"},
+    "recognition": {"tagger", "speech", "audio"},
+    "evaluation": set(),
+    "datasets": set(),
+    "tagger": {"audio"},
+    "speech": {"audio"},
+    "audio": set(),
+}
+"""Which other rooms a room may import. Every room may import the single files of AST/."""
+ABOVE_THE_ROOMS = {"AST.hiaudio", "AST.list_labels"}
+"""Single files that nothing in AST/ may import."""
+LAZY = {"AST/__init__.py"}
+"""It names the Python interface; it imports it only when it is used."""
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The modules that a file imports, also inside functions; packages with the name taken."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def room_of(module: str) -> str | None:
+    parts = module.split(".")
+    return parts[1] if parts[0] == "AST" and len(parts) > 1 and parts[1] in USES else None
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "AST").rglob("*.py")), ids=lambda path: path.name)
+def test_a_module_imports_only_what_is_below_it(path: Path) -> None:
+    name = str(path.relative_to(ROOT))
+    if name in LAZY:
+        return
+    own_room = room_of(name.removesuffix(".py").replace("/", "."))
+    may_use = {own_room} | (USES[own_room] if own_room else set())
+    if own_room is None and name == "AST/hiaudio.py":
+        may_use |= {"recognition", "tagger", "speech", "audio"}
+    for module in imported(path):
+        assert module.split(".")[0] not in ("bench", "synthetic", "tests", "doc"), module
+        assert not any(module.startswith(above) for above in ABOVE_THE_ROOMS), module
+        assert room_of(module) in {None, *may_use}, f"{name} imports {module}"
+
+
+def test_every_room_is_in_the_list() -> None:
+    rooms = {path.parent.name for path in (ROOT / "AST").glob("*/__init__.py")}
+    assert rooms == set(USES)
