@@ -12,8 +12,9 @@ demo: $(VENV)/.installed
 	$(BIN)/python analyze_moisesdb.py demo/moisesdb --model tiny
 	@echo "These figures are of the small embedded models. They say nothing about the published AST."
 
+# Two processes with one thread each: most tests wait for Python to start.
 test: lint
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -16,7 +16,7 @@ def test_scores_are_sigmoids_of_the_logits() -> None:
     assert scores.dtype == np.float32
     with torch.inference_mode():
         expected = torch.sigmoid(model(spectrograms))
-    np.testing.assert_array_equal(scores, expected.numpy())
+    np.testing.assert_allclose(scores, expected.numpy(), rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize(
