@@ -121,7 +121,9 @@ def _silent_starts_ms(recording: Recording, length_ms: int) -> Milliseconds:
     before = _energy_before(recording, edges)[places]
     energies = before[len(starts) : -1] - before[: len(starts)]
     rms_values = np.floor(np.sqrt(energies / (ends - starts)))
-    return starts_ms[rms_values <= _silence_threshold(int(before[-1]), recording.length)]
+    highest = _silence_threshold(int(before[-1]), recording.length)
+    silent_starts_ms: Milliseconds = starts_ms[rms_values <= highest]
+    return silent_starts_ms
 
 
 def _energy_before(recording: Recording, edges: Positions) -> Positions:
