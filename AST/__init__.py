@@ -7,12 +7,13 @@ are first used: ``import AST`` itself takes no time.
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from AST.version import __version__
+
 if TYPE_CHECKING:
     from AST.recognition.recogniser import Recogniser
     from AST.run.analysis import Run, analyse
     from AST.settings import Settings
 
-__version__ = "1.0.0"
 __all__ = ["Recogniser", "Run", "Settings", "__version__", "analyse"]
 
 _MODULES = {

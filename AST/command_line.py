@@ -6,8 +6,8 @@ import os
 import sys
 from collections.abc import Callable
 
-import AST
 from AST.errors import UsageError
+from AST.version import __version__
 
 EXIT_OK = 0
 EXIT_SOME_FILES_FAILED = 1
@@ -20,7 +20,7 @@ EXIT_BROKEN_PIPE = 141
 def new_parser(description: str, prog: str | None = None) -> argparse.ArgumentParser:
     """A parser with ``--version``, as every command has it."""
     parser = argparse.ArgumentParser(prog=prog, description=description)
-    parser.add_argument("--version", action="version", version=f"ast-stems {AST.__version__}")
+    parser.add_argument("--version", action="version", version=f"ast-stems {__version__}")
     return parser
 
 

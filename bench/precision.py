@@ -18,8 +18,8 @@ from AST.audio.mel_patches import mel_patches
 from AST.audio.preparation import PreparedStem
 from AST.audio.recording import MODEL_SAMPLE_RATE_HZ
 from AST.audio.spectrogram import INPUT_SAMPLE_COUNT, spectrogram
+from AST.datasets import DATASETS
 from AST.datasets.dataset import Stem
-from AST.datasets.moisesdb import DATASET as MOISESDB
 from AST.devices import select_devices
 from AST.labels import LabelMap
 from AST.recognition.models import Models
@@ -29,6 +29,7 @@ from AST.settings import BF16, FP16, FP32, device_names
 from AST.weights import TINY, obtain_both
 from bench.tables import machine_line, measure_and_show, new_parser, table
 
+MOISESDB = DATASETS["moisesdb"]
 DEMO = Path(__file__).parents[1] / "demo" / "moisesdb"
 HOP_S = 1.5
 BATCH_SIZE = 16

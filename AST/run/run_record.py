@@ -9,13 +9,13 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-import AST
 from AST.datasets.dataset import Dataset, Stem
 from AST.labels import ERROR, SILENCE, SPEECH
 from AST.metrics import accuracy
 from AST.rules import LOWER_SPEECH_PRED_SCORE, THRESHOLD_SPEECH_PRED_SCORE
 from AST.run.computation import Computation
 from AST.run.journal import StemResult
+from AST.version import __version__
 from AST.weights import LocalModel
 from AST.writing import printable
 
@@ -95,5 +95,5 @@ def _listed(results: Sequence[StemResult], field: str) -> list[dict[str, str]]:
 
 def _versions() -> dict[str, str]:
     packages = {name: importlib.metadata.version(name) for name in RECORDED_PACKAGES}
-    own = {"ast-stems": AST.__version__, "python": platform.python_version()}
+    own = {"ast-stems": __version__, "python": platform.python_version()}
     return {**own, "platform": platform.platform(), **packages}

@@ -1,0 +1,3 @@
+"""The suite's version."""
+
+__version__ = "1.0.0"
