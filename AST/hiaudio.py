@@ -115,10 +115,6 @@ def _size(size_bytes: float) -> str:
     return f"{size_bytes / 1024:.2f} KB" if size_bytes >= 1024 else f"{size_bytes:.0f} Bytes"
 
 
-def _sample_rate(sample_rate_hz: float) -> str:
-    return f"{sample_rate_hz / 1000} kHz"
-
-
 def _duration(duration_s: float) -> str:
     minutes, seconds = divmod(int(duration_s), 60)
     return f"{minutes}m {seconds}s" if minutes else f"{duration_s:.2f} sec"
@@ -132,7 +128,7 @@ def _bit_rate(bits_per_s: float) -> str:
 
 _CONVERSIONS = {
     "size": _size,
-    "sample_rate": _sample_rate,
+    "sample_rate": lambda sample_rate_hz: f"{sample_rate_hz / 1000} kHz",
     "duration": _duration,
     "bit_rate": _bit_rate,
 }

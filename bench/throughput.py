@@ -17,7 +17,7 @@ from AST.commands.arguments import add_speed_flags, settings_of
 from AST.datasets.dataset import Stem
 from AST.devices import has_instructions
 from AST.model_files import AST_FILE, SPEECH_FILE
-from AST.recognition.models import load_on_each
+from AST.recognition.models import Models
 from AST.run.computation import Computation, decide_computation
 from AST.settings import AUTO, BF16, CUDA, FP16, FP32
 from bench.machine import floor_s
@@ -105,7 +105,9 @@ def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
     files = [stem.path for stem in stems]
     runs = runs_as_script(folder / "stems", paths, precisions, computation)
     floors = {name: floor_s(files, paths, name, devices[0]) for name in precisions}
-    models = {name: load_on_each(devices, *paths, name, backend) for name in precisions}
+    models = {
+        name: [Models.load(*paths, one, name, backend) for one in devices] for name in precisions
+    }
     parts = parts_s(files[:PARTS_FILES], models[precisions[0]][0], folder)
     ways = ways_in_turns(stems, paths, models, computation.batch_size, computation.workers)
     add_rates(ways, len(stems), arguments.duration_s)

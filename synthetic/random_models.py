@@ -16,9 +16,12 @@ import torch
 from AST.speech.classifier import SPEECH_CLASS
 from AST.speech.runners import CLASS_COUNT, INPUT_NODE, OUTPUT_NODE
 from AST.tagger.checkpoint import author_keys, hub_keys
-from AST.tagger.network import SIZES, AudioSpectrogramTransformer, Size
+from AST.tagger.network import AudioSpectrogramTransformer, Size
 from synthetic.graph_writer import FrozenGraph
 
+SIZES = {"tiny224": Size(192), "small224": Size(384), "base224": Size(768), "base384": Size(768)}
+"""The sizes in the AST paper. 224 and 384 are the sizes of the images, in pixels, that DeiT was
+trained on first. The two base sizes are the same network with different initial weights."""
 SMALLEST = Size(width=64, depth=2, stride=16)
 SIZE_CHOICES = ("smallest", *SIZES)
 AST_FILE_NAME = "audio_mdl.pth"

@@ -22,9 +22,7 @@ DESCRIPTION = (
 def build_parser() -> argparse.ArgumentParser:
     """The parser of ``analyze.py``, with a command for each dataset."""
     parser = new_parser(DESCRIPTION.format("a dataset"))
-    parser.add_argument(
-        "--list", action="store_true", help="show the datasets and where to get each"
-    )
+    parser.add_argument("--list", action="store_true", help="show all datasets")
     datasets = parser.add_subparsers(dest="dataset", metavar="DATASET", title="datasets")
     for name, dataset in DATASETS.items():
         description = DESCRIPTION.format(dataset.name)
@@ -67,12 +65,10 @@ def list_datasets() -> int:
     for name, dataset in DATASETS.items():
         stems = "any number of" if dataset.stem_count is None else f"{dataset.stem_count:,}"
         print(f"{name}: {dataset.name}, {stems} stems; size: {dataset.size}")
-        print(f"  layout: {dataset.layout}")
         print(f"  classes: {', '.join(dataset.names_of_class)}")
-        print(f"  licence: {dataset.licence}")
-        if dataset.citation:
-            print(f"  cite: {dataset.citation}")
-        print(f"  get it: {dataset.page}")
+        for fact in ("layout", "licence", "citation", "page"):
+            if text := getattr(dataset, fact):
+                print(f"  {fact}: {text}")
     return EXIT_OK
 
 

@@ -39,18 +39,14 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("file", type=Path, help="results file, such as results_dsd100.csv")
     dictionary = parser.add_mutually_exclusive_group(required=True)
-    dictionary.add_argument(
-        "--dataset", choices=list(DATASETS), help="the dictionary of that dataset"
-    )
+    dictionary.add_argument("--dataset", choices=list(DATASETS), help="the dataset's dictionary")
     dictionary.add_argument(
         "--labels",
         type=Path,
         metavar="DICTIONARY",
         help='a JSON or TOML file: {"class": ["AudioSet name", ...], ...}',
     )
-    parser.add_argument(
-        "--output", type=Path, metavar="FILE", help="default: <file>.relabelled.csv"
-    )
+    parser.add_argument("--output", type=Path, metavar="FILE", help="default: FILE.relabelled.csv")
     return parser
 
 

@@ -1,6 +1,5 @@
 """Both models, loaded once."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,16 +37,3 @@ class Models:
         torch.backends.cudnn.allow_tf32 = dtype != torch.float32  # TF32 is as coarse as fp16
         speech = SpeechModel.load(speech_path, speech_backend, device, dtype)
         return cls(Tagger(load_checkpoint(ast_path), device, dtype), speech)
-
-
-def load_on_each(
-    devices: Sequence[torch.device],
-    ast_path: Path,
-    speech_path: Path,
-    precision: str,
-    speech_backend: str,
-) -> list[Models]:
-    """The same models on each device. (Essentia, if it runs the speech model, has its own.)"""
-    return [
-        Models.load(ast_path, speech_path, device, precision, speech_backend) for device in devices
-    ]

@@ -79,15 +79,11 @@ class Job:
         preparation = Preparation(self.stems[start:], computation.workers)
         try:
             # Imports and loading take seconds. The workers prepare the first files meanwhile.
-            from AST.recognition.models import load_on_each
+            from AST.recognition.models import Models
 
-            models = load_on_each(
-                computation.devices,
-                self.files["ast"].path,
-                self.files["speech"].path,
-                computation.precision,
-                computation.speech_backend,
-            )
+            paths = self.files["ast"].path, self.files["speech"].path
+            how = computation.precision, computation.speech_backend
+            models = [Models.load(*paths, device, *how) for device in computation.devices]
             if models[0].speech.fallback:
                 self.progress.say(f"warning: {models[0].speech.fallback}")
             self._work(journal, preparation, models)

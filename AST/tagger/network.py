@@ -59,11 +59,6 @@ class Size:
         return self.patch_grid[0] * self.patch_grid[1]
 
 
-SIZES = {"tiny224": Size(192), "small224": Size(384), "base224": Size(768), "base384": Size(768)}
-"""The sizes in the AST paper. 224 and 384 are the sizes of the images, in pixels, that DeiT was
-trained on first. The two base sizes are the same network with different initial weights."""
-
-
 class AudioSpectrogramTransformer(nn.Module):
     """AST with random weights. ``AST.tagger.checkpoint`` loads trained weights."""
 

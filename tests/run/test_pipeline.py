@@ -14,7 +14,7 @@ from AST.datasets.dataset import Stem
 from AST.errors import UsageError
 from AST.labels import LabelMap
 from AST.model_files import AST_FILE, SPEECH_FILE
-from AST.recognition.models import Models, load_on_each
+from AST.recognition.models import Models
 from AST.run import workers as workers_module
 from AST.run.pipeline import analyse_batch, analyse_batches
 from AST.run.workers import FailedStem, Preparation, PreparedStems
@@ -76,7 +76,7 @@ def test_devices_share_the_batches_and_keep_the_order_of_the_walk(
     stems: list[Stem], ast_path: Path, no_speech_path: Path, device_count: int
 ) -> None:
     devices = [torch.device("cpu")] * device_count
-    models = load_on_each(devices, ast_path, no_speech_path, "fp32", "torch")
+    models = [Models.load(ast_path, no_speech_path, device, "fp32", "torch") for device in devices]
     many = stems * 4
     batches = Preparation(many, 0).batches(3)
     results = list(analyse_batches(many, batches, models, LabelMap({})))
@@ -106,7 +106,7 @@ def test_what_fails_on_a_device_stops_the_run(
         raise UsageError("no memory on cuda:1 for a batch of 3")
 
     devices = [torch.device("cpu")] * 2
-    models = load_on_each(devices, ast_path, no_speech_path, "fp32", "torch")
+    models = [Models.load(ast_path, no_speech_path, device, "fp32", "torch") for device in devices]
     monkeypatch.setattr(models[1].tagger, "scores", broken)
     batches = Preparation(stems * 4, 0).batches(3)
     with pytest.raises(UsageError, match="no memory on cuda:1"):

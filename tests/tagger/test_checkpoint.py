@@ -13,8 +13,8 @@ from transformers import ASTConfig, ASTForAudioClassification
 from AST.errors import UsageError
 from AST.model_files import AST_FILE
 from AST.tagger.checkpoint import author_keys, hub_keys, load_checkpoint
-from AST.tagger.network import SIZES, Size, attention_maps
-from synthetic.random_models import random_ast, save_checkpoint
+from AST.tagger.network import Size, attention_maps
+from synthetic.random_models import SIZES, random_ast, save_checkpoint
 
 SMALL = Size(width=128, depth=2, stride=16)
 TOLERANCE = 1e-4

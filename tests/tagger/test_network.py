@@ -2,8 +2,8 @@ import pytest
 import torch
 from torch.nn import functional
 
-from AST.tagger.network import SIZES, AudioSpectrogramTransformer, Size, attend, attention_maps
-from synthetic.random_models import random_ast
+from AST.tagger.network import AudioSpectrogramTransformer, Size, attend, attention_maps
+from synthetic.random_models import SIZES, random_ast
 
 SMALL = Size(width=128, depth=3, stride=16)
 
