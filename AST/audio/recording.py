@@ -59,7 +59,8 @@ class Recording:
             UsageError: The samples have another type or shape, or the sample rate is too low.
             StemError: There are no samples, or one is not finite or far beyond full scale.
         """
-        if samples.dtype.kind != "f" or samples.ndim not in (1, 2):
+        is_transposed = samples.ndim == 2 and samples.shape[1] > samples.shape[0]
+        if samples.dtype.kind != "f" or samples.ndim not in (1, 2) or is_transposed:
             raise UsageError(
                 f"samples of type {samples.dtype} and shape {samples.shape}; expected floating "
                 "point samples with full scale at 1, shape (n,) or (n, channels)"

@@ -73,6 +73,8 @@ def test_sounds_that_cannot_be_recognised(recogniser: Recogniser, tmp_path: Path
         recogniser.recognise(tmp_path / "a.wav", 16_000)
     with pytest.raises(UsageError, match="samples of type int16 and shape"):
         recogniser.recognise(STEREO, 16_000)
+    with pytest.raises(UsageError, match=r"shape \(2, 16000\); .* shape \(n,\) or \(n, channels\)"):
+        recogniser.recognise(np.zeros((2, 16_000)), 16_000)
     with pytest.raises(UsageError, match="sample rate 8 Hz; expected 63 Hz or more"):
         recogniser.recognise(np.zeros(16_000), 8)
     with pytest.raises(StemError, match="holds no audio samples"):
