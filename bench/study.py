@@ -14,14 +14,18 @@ import soundfile
 import torch
 
 from AST.audio.decoding import decode
-from AST.audio.essentia_quietly import essentia_standard
 from AST.audio.excerpt import excerpt_16_bit
-from AST.audio.recording import MODEL_SAMPLE_RATE_HZ, RESAMPLE_QUALITY, Samples
+from AST.audio.recording import MODEL_SAMPLE_RATE_HZ, Samples
 from AST.audio.spectrogram import spectrogram
 from AST.speech.classifier import SPEECH_CLASS
+from AST.speech.essentia_quietly import essentia_standard
 from AST.speech.runners import INPUT_NODE, OUTPUT_NODE
 from AST.tagger.checkpoint import load_checkpoint
 from AST.tagger.network import AudioSpectrogramTransformer
+
+
+RESAMPLE_QUALITY = 4
+"""Of Essentia, from 0 (best) to 4 (fastest)."""
 
 
 class Study:

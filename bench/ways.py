@@ -25,7 +25,7 @@ def pipeline(
     stems: Sequence[Stem], models: Sequence[Models], batch_size: int, workers: int
 ) -> list[StemResult]:
     """The results of all stems. Models are loaded before."""
-    batches = Preparation(stems, workers).batches(batch_size)
+    batches = Preparation(stems, workers, batch_size).batches()
     return list(chain.from_iterable(analyse_batches(stems, batches, models, LabelMap({}))))
 
 

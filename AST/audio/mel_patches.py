@@ -2,16 +2,13 @@
 
 import functools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from AST.audio.decoding import decode
-from AST.audio.essentia_quietly import essentia_standard
 from AST.audio.recording import MODEL_SAMPLE_RATE_HZ, Recording, Samples, to_model_rate
+from AST.audio.spool import Spool
 
 MelPatches = npt.NDArray[np.float32]
 """Shape (mel patches, 96 frames, 64 bands): log(magnitude in the band + 0.01)."""
@@ -28,6 +25,8 @@ LOWEST_HZ, HIGHEST_HZ = 125, 7500
 LOG_OFFSET = 0.01
 FRAMES_IN_CACHE = 256
 """More frames at once are slower, because their spectra do not fit into the cache."""
+MEL_PATCHES_IN_MEMORY = 645
+"""Those of ten minutes: 16 MB."""
 NO_MEL_PATCHES: MelPatches = np.zeros((0, MEL_PATCH_FRAMES, MEL_PATCH_BANDS), np.float32)
 
 
@@ -65,25 +64,12 @@ def mel_patch_blocks(blocks: Iterable[Samples]) -> Iterator[MelPatches]:
         yield _cut_mel_patches(np.concatenate([bands, _mel_bands(padded, count)]))[0]
 
 
-@dataclass(frozen=True)
-class MelPatchesOfFile:
-    """The mel patches of a long file: too many to keep, so each iteration decodes the file again.
-
-    Raises:
-        StemError: During an iteration, if the file can no longer be decoded.
-    """
-
-    path: Path
-
-    def __iter__(self) -> Iterator[MelPatches]:
-        yield from mel_patch_blocks(to_model_rate(decode(self.path)))
-
-
-def mel_patches_of(recording: Recording, path: Path) -> Iterable[MelPatches]:
-    """The mel patches of a recording, kept in memory unless it is long."""
-    if recording.is_long:
-        return MelPatchesOfFile(path)
-    return list(mel_patch_blocks(to_model_rate(recording)))
+def mel_patches_of(recording: Recording) -> Spool:
+    """All mel patches of a recording. Those of a long one are kept in a temporary file."""
+    patches = Spool(MEL_PATCHES_IN_MEMORY, (MEL_PATCH_FRAMES, MEL_PATCH_BANDS))
+    for block in mel_patch_blocks(to_model_rate(recording)):
+        patches.append(block)
+    return patches
 
 
 def _mel_bands(samples: Samples, count: int) -> MelBands:
@@ -102,26 +88,25 @@ def _mel_bands(samples: Samples, count: int) -> MelBands:
 
 @functools.cache
 def _window_and_filters() -> tuple[torch.Tensor, torch.Tensor]:
-    """The parts of Essentia's ``TensorflowInputVGGish``, to use them on many frames at once.
+    """What Essentia's ``TensorflowInputVGGish`` has: a Hann window, triangles on HTK's mel scale.
 
     Shape: (400,) and (257 frequencies, 64 bands).
     """
-    essentia = essentia_standard()
-    window = essentia.Windowing(type="hann", normalized=False, zeroPhase=False)
-    bands_of = essentia.MelBands(
-        inputSize=SPECTRUM_LENGTH // 2 + 1,
-        sampleRate=MODEL_SAMPLE_RATE_HZ,
-        numberBands=MEL_PATCH_BANDS,
-        lowFrequencyBound=LOWEST_HZ,
-        highFrequencyBound=HIGHEST_HZ,
-        warpingFormula="htkMel",
-        weighting="warping",
-        normalize="unit_max",
-        type="magnitude",
-    )
-    frequencies = np.eye(SPECTRUM_LENGTH // 2 + 1, dtype=np.float32)
-    filters = np.stack([bands_of(frequency) for frequency in frequencies])
-    return torch.from_numpy(window(np.ones(FRAME_LENGTH, np.float32))), torch.from_numpy(filters)
+    window = torch.hann_window(FRAME_LENGTH, periodic=False, dtype=torch.float64)
+    mels = _mel(np.linspace(0, MODEL_SAMPLE_RATE_HZ / 2, SPECTRUM_LENGTH // 2 + 1))[:, np.newaxis]
+    lowest, highest = _mel(np.array([LOWEST_HZ, HIGHEST_HZ])).astype(np.float32)
+    step = (highest - lowest) / np.float32(MEL_PATCH_BANDS + 1)
+    # Added up in single precision, because Essentia does so: it moves the edges by up to 0.002 mel.
+    steps = np.array([lowest, *[step] * (MEL_PATCH_BANDS + 1)], np.float32)
+    edges = np.cumsum(steps, dtype=np.float32).astype(np.float64)
+    rising = (mels - edges[:-2]) / (edges[1:-1] - edges[:-2])
+    falling = (edges[2:] - mels) / (edges[2:] - edges[1:-1])
+    filters = torch.from_numpy(np.maximum(0, np.minimum(rising, falling)))
+    return window.float(), filters.float()
+
+
+def _mel(frequencies_hz: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return 2595 * np.log10(1 + frequencies_hz / 700)
 
 
 def _cut_mel_patches(bands: MelBands) -> tuple[MelPatches, MelBands]:

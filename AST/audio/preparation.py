@@ -20,7 +20,7 @@ class PreparedStem:
 
     Attributes:
         rms_dbfs: RMS level of the whole file.
-        mel_patches: The speech model's input for the whole file: blocks of shape (n, 96, 64).
+        mel_patches: The speech model's input for the whole file, shape (n, 96, 64).
         spectrogram: AST's input, shape (1024 frames, 128 mel bands); None if the file is silent.
         warning: What is wrong with the file although it can be analysed, or None.
     """
@@ -37,16 +37,16 @@ def prepare(path: Path) -> PreparedStem:
     Raises:
         StemError: The file cannot be analysed.
     """
-    recording = decode(path)
-    return prepare_recording(recording, mel_patches_of(recording, path))
+    return prepare_recording(decode(path))
 
 
-def prepare_recording(recording: Recording, mel_patches: Iterable[MelPatches]) -> PreparedStem:
-    """Computes AST's input from a recording and adds the speech model's input.
+def prepare_recording(recording: Recording) -> PreparedStem:
+    """Computes the inputs of both models from a recording.
 
     Raises:
         StemError: The excerpt is shorter than one frame (25 ms).
     """
     samples = excerpt(recording)
     ast_input = spectrogram(samples).numpy() if samples.size else None
+    mel_patches = mel_patches_of(recording)
     return PreparedStem(rms_dbfs(recording), mel_patches, ast_input, recording.warning)

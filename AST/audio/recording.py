@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import samplerate
 
-from AST.audio.essentia_quietly import essentia_standard
 from AST.errors import StemError, UsageError
 
 Samples = npt.NDArray[np.float32]
@@ -16,8 +16,8 @@ Samples = npt.NDArray[np.float32]
 
 MODEL_SAMPLE_RATE_HZ = 16_000
 """Both models were trained at this rate (AST paper; Essentia's VGGish)."""
-RESAMPLE_QUALITY = 4
-"""Essentia's scale goes from 0 (best) to 4 (fastest, linear); the study used 4."""
+RESAMPLE_METHOD = "linear"
+"""libsamplerate's fastest method: the study resampled with Essentia's quality 4, which is this."""
 RMS_FLOOR = 1e-10
 """Added to the RMS level before the logarithm, so that digital silence gives -200 dBFS (study)."""
 LONG_S = 600
@@ -27,8 +27,9 @@ LONG_RATE_HZ = 48_000
 BLOCK_S = 60
 LOUDEST_SAMPLE = 1000.0
 """Full scale is 1. Float files with louder samples (60 dB above) have a wrong scale."""
-LOWEST_RATE_HZ = 63
-"""Essentia can resample by a factor of at most 256."""
+LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 1_000, 768_000
+"""No recording has another sample rate: a header that says so is damaged."""
+EXPECTED_RATES = f"{LOWEST_RATE_HZ:,} to {HIGHEST_RATE_HZ:,} Hz"
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,8 @@ class Recording:
                 f"samples of type {samples.dtype} and shape {samples.shape}; expected floating "
                 "point samples with full scale at 1, shape (n,) or (n, channels)"
             )
-        if sample_rate_hz < LOWEST_RATE_HZ:
-            raise UsageError(
-                f"sample rate {sample_rate_hz} Hz; expected {LOWEST_RATE_HZ} Hz or more"
-            )
+        if not LOWEST_RATE_HZ <= sample_rate_hz <= HIGHEST_RATE_HZ:
+            raise UsageError(f"sample rate {sample_rate_hz} Hz; expected {EXPECTED_RATES}")
         if not samples.size:
             raise StemError("holds no audio samples; expected at least one")
         columns = samples.astype(np.float32).reshape(len(samples), -1)
@@ -86,7 +85,7 @@ class Recording:
     @property
     def is_long(self) -> bool:
         """Whether it is processed in blocks."""
-        return is_long(self.length, self.sample_rate_hz)
+        return self.length > longest_in_memory(self.sample_rate_hz)
 
     def blocks(self) -> Iterator[tuple[int, Samples]]:
         """Yields (first sample's position, samples) of each part; a short recording is one part."""
@@ -95,13 +94,13 @@ class Recording:
             yield start, self.read(start, min(start + step, self.length))
 
 
-def is_long(length: int, sample_rate_hz: int) -> bool:
-    """Whether a recording of this many samples is too long to keep in memory.
+def longest_in_memory(sample_rate_hz: int) -> int:
+    """Number of samples; a recording with more is long.
 
-    >>> is_long(600 * 44_100, 44_100), is_long(400 * 96_000, 96_000)
-    (False, True)
+    >>> longest_in_memory(44_100) / 44_100, longest_in_memory(96_000) / 96_000
+    (600.0, 300.0)
     """
-    return length > LONG_S * min(sample_rate_hz, LONG_RATE_HZ)
+    return LONG_S * min(sample_rate_hz, LONG_RATE_HZ)
 
 
 def mono_mix(samples: npt.NDArray[np.float32]) -> Samples:
@@ -139,19 +138,15 @@ def rms_dbfs(recording: Recording) -> float:
 
 
 def to_model_rate(recording: Recording) -> Iterator[Samples]:
-    """Yields blocks at 16 kHz, shape (n,) each; a short recording gives MonoLoader's exact samples.
-
-    Later blocks are resampled together with the second before them, because the resampler looks
-    back. All but the last are cut to whole seconds, because it gives one sample too many. They are
-    shifted by a fraction of a sample from a single pass, as Essentia rounds the ratio of the rates.
-    """
-    rate_hz = recording.sample_rate_hz
+    """Yields the recording in blocks at 16 kHz, shape (n,) each, resampled in one pass."""
+    if recording.sample_rate_hz == MODEL_SAMPLE_RATE_HZ:
+        yield from (block for _, block in recording.blocks())
+        return
+    resampler = samplerate.Resampler(RESAMPLE_METHOD)
     for start, block in recording.blocks():
-        before = recording.read(max(0, start - rate_hz), start)
-        skipped = len(before) // rate_hz * MODEL_SAMPLE_RATE_HZ
-        at_model_rate = resampled(np.concatenate([before, block]), rate_hz)[skipped:]
         is_last = start + len(block) == recording.length
-        yield at_model_rate[: None if is_last else len(block) // rate_hz * MODEL_SAMPLE_RATE_HZ]
+        at_model_rate: Samples = resampler.process(block, _ratio(recording.sample_rate_hz), is_last)
+        yield at_model_rate
 
 
 def resampled(samples: Samples, sample_rate_hz: int) -> Samples:
@@ -159,10 +154,10 @@ def resampled(samples: Samples, sample_rate_hz: int) -> Samples:
 
     Shape: (n,) -> about (n * 16000 / sample_rate_hz,).
     """
-    resample = essentia_standard().Resample(
-        inputSampleRate=sample_rate_hz,
-        outputSampleRate=MODEL_SAMPLE_RATE_HZ,
-        quality=RESAMPLE_QUALITY,
-    )
-    at_model_rate: Samples = resample(samples)
+    [at_model_rate] = to_model_rate(Recording.in_memory(samples, sample_rate_hz))
     return at_model_rate
+
+
+def _ratio(sample_rate_hz: int) -> float:
+    """In single precision, as Essentia has it: otherwise long recordings would drift apart."""
+    return float(np.float32(MODEL_SAMPLE_RATE_HZ / sample_rate_hz))

@@ -59,7 +59,7 @@ def explain(file: Path, recogniser: Recogniser) -> Explanation:
         raise StemError("nothing sounds in it, so AST has no input; choose a file with sound")
     spectrograms = spectrogram(samples)[None]
     models = recogniser.models
-    [speech_score_percent] = models.speech.scores_percent([mel_patches_of(recording, file)])
+    [speech_score_percent] = models.speech.scores_percent([mel_patches_of(recording)])
     [scores] = models.tagger.scores(spectrograms)
     best = ranked_instruments(scores, speech_score_percent)[:BEST_COUNT]
     prediction, _ = decide(scores, speech_score_percent, LabelMap({}))

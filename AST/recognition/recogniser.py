@@ -9,9 +9,9 @@ import numpy.typing as npt
 import torch
 
 from AST.audio.decoding import decode
-from AST.audio.mel_patches import mel_patch_blocks, mel_patches_of
+from AST.audio.mel_patches import mel_patches_of
 from AST.audio.preparation import PreparedStem, prepare, prepare_recording
-from AST.audio.recording import Recording, Samples, to_model_rate
+from AST.audio.recording import Recording, Samples
 from AST.audio.spectrogram import spectrogram
 from AST.devices import select_devices
 from AST.errors import UsageError
@@ -111,7 +111,7 @@ class Recogniser:
         Raises:
             StemError: The file cannot be decoded.
         """
-        return self.models.speech.scores_percent([mel_patches_of(decode(path), path)])[0]
+        return self.models.speech.scores_percent([mel_patches_of(decode(path))])[0]
 
     def _scores(self, clip: torch.Tensor) -> Scores:
         scores: Scores = self.models.tagger.scores(clip.unsqueeze(0))[0]
@@ -122,8 +122,7 @@ def _prepared(sound: str | Path | npt.NDArray[Any], sample_rate_hz: int | None) 
     if isinstance(sound, np.ndarray):
         if sample_rate_hz is None:
             raise UsageError("samples came without a sample rate; pass sample_rate_hz")
-        recording = Recording.from_array(sound, sample_rate_hz)
-        return prepare_recording(recording, mel_patch_blocks(to_model_rate(recording)))
+        return prepare_recording(Recording.from_array(sound, sample_rate_hz))
     if sample_rate_hz is not None:
         raise UsageError("a file knows its sample rate; pass sample_rate_hz with samples only")
     return prepare(Path(sound))

@@ -13,13 +13,12 @@ import numpy.typing as npt
 
 from AST.datasets.dataset import Dataset, Stem
 from AST.devices import has_instructions
-from AST.errors import UsageError
 from AST.labels import LabelMap
 from AST.run.computation import Computation
 from AST.run.journal import Journal, StemResult
 from AST.run.progress import Progress
 from AST.run.run_record import run_identity, run_record
-from AST.run.workers import Preparation, worker_death
+from AST.run.workers import Preparation
 from AST.weights import LocalModel
 
 if TYPE_CHECKING:
@@ -76,8 +75,13 @@ class Job:
         """Analyses the stems that the journal does not hold. Returns the speech model's backend."""
         computation, done = self.computation, len(journal.results)
         start = done - done % computation.batch_size  # the same batches as without a stop
-        preparation = Preparation(self.stems[start:], computation.workers)
+        preparation = Preparation(self.stems[start:], computation.workers, computation.batch_size)
         try:
+            if preparation.fallback:
+                self.progress.say(
+                    f"warning: no process can be started ({preparation.fallback}): files are "
+                    "prepared one by one, and a file that ends its process ends the run"
+                )
             # Imports and loading take seconds. The workers prepare the first files meanwhile.
             from AST.recognition.models import Models
 
@@ -88,14 +92,11 @@ class Job:
                 self.progress.say(f"warning: {models[0].speech.fallback}")
             self._work(journal, preparation, models)
         except KeyboardInterrupt:
-            preparation.stop()
             count = f"{len(journal.results)} of {len(self.stems)} stems are done"
             self.progress.say(f"{count}; start the same command again to continue")
             raise
-        except (RuntimeError, UsageError) as error:
-            if reason := worker_death(error, self.stems[len(journal.results) :]):
-                raise UsageError(reason) from error
-            raise
+        finally:
+            preparation.stop()
         return models[0].speech.backend
 
     def _work(self, journal: Journal, preparation: Preparation, models: "Sequence[Models]") -> None:
@@ -106,7 +107,7 @@ class Job:
         first_batch, repeated = divmod(done, batch_size)
         batches = analyse_batches(
             self.stems[done - repeated :],
-            preparation.batches(batch_size),
+            preparation.batches(),
             models,
             LabelMap(self.dataset.names_of_class),
             first_batch,

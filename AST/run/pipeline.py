@@ -8,19 +8,14 @@ from itertools import islice
 import numpy as np
 import torch
 
-from AST.audio.mel_patches import MelPatches
 from AST.audio.preparation import PreparedStem
 from AST.datasets.dataset import Stem
-from AST.errors import StemError
 from AST.labels import ERROR, LabelMap
 from AST.recognition.models import Models
 from AST.results import Row
 from AST.rules import decide
 from AST.run.journal import StemResult
-from AST.run.workers import FailedStem
-from AST.speech.classifier import SpeechModel
-
-Prepared = PreparedStem | FailedStem
+from AST.run.workers import FailedStem, Prepared
 
 
 def analyse_batches(
@@ -66,41 +61,18 @@ def analyse_batch(
     scores = iter(
         models.tagger.scores(torch.from_numpy(np.stack(spectrograms))) if spectrograms else ()
     )
-    speech_scores = _speech_scores_percent([one.mel_patches for one in ready], models.speech)
+    speech_scores = iter(models.speech.scores_percent([one.mel_patches for one in ready]))
     results = []
     for stem, one in zip(stems, prepared, strict=True):
         if isinstance(one, FailedStem):
-            results.append(_failed(stem, one))
+            row = Row(stem.label, stem.path_text, ERROR, ERROR)
+            results.append(StemResult(row, failure=one.reason))
             continue
         stem_scores = None if one.spectrogram is None else next(scores)
         speech_score = next(speech_scores)
-        if isinstance(speech_score, FailedStem):
-            results.append(_failed(stem, speech_score))
-            continue
         labels = decide(stem_scores, speech_score, label_map)
         row = Row(stem.label, stem.path_text, *labels)
         results.append(
             StemResult(row, stem_scores, speech_score, one.rms_dbfs, warning=one.warning)
         )
     return results
-
-
-def _failed(stem: Stem, failed: FailedStem) -> StemResult:
-    row = Row(stem.label, stem.path_text, ERROR, ERROR)
-    return StemResult(row, failure=failed.reason)
-
-
-def _speech_scores_percent(
-    files: Sequence[Iterable[MelPatches]], model: SpeechModel
-) -> Iterator[float | FailedStem]:
-    """The files' scores. A long file is read again for its score, and may fail only then."""
-    try:
-        yield from model.scores_percent(files)
-    except StemError:
-        for file in files:
-            try:
-                [score] = model.scores_percent([file])
-            except StemError as error:
-                yield FailedStem(str(error))
-            else:
-                yield score

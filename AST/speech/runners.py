@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from AST.audio.essentia_quietly import essentia_standard
 from AST.audio.mel_patches import MEL_PATCH_BANDS, MEL_PATCH_FRAMES, MelPatches
 from AST.devices import check_finite
 from AST.errors import UsageError
+from AST.speech.essentia_quietly import essentia_standard
 from AST.speech.graph_in_torch import GraphInTorch
 from AST.writing import printable
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from AST.audio.decoding import decode
-from AST.audio.essentia_quietly import essentia_standard
 from AST.audio.recording import to_model_rate
 from AST.errors import StemError
+from AST.speech.essentia_quietly import essentia_standard
 from tests.helpers import RATE_HZ, STEREO, tone, write
 
 
@@ -33,7 +33,7 @@ def test_decode_gives_the_samples_of_monoloader(
     )()
     assert recording.sample_rate_hz == rate_hz
     (block,) = to_model_rate(recording)
-    np.testing.assert_array_equal(block, expected)
+    np.testing.assert_allclose(block, expected, rtol=0, atol=1e-7)
 
 
 @pytest.mark.parametrize(
@@ -64,25 +64,6 @@ def test_each_format_is_decoded(tmp_path: Path, name: str, subtype: str, toleran
     np.testing.assert_allclose(samples, expected[: len(samples)], atol=tolerance)
 
 
-@pytest.mark.parametrize(
-    ("name", "subtype"), [("a.ogg", "OPUS"), ("a.wav", "IMA_ADPCM"), ("a.wav", "MS_ADPCM")]
-)
-def test_encodings_that_essentia_lacks_are_decoded(tmp_path: Path, name: str, subtype: str) -> None:
-    expected = tone(440, 1, 48_000)
-    samples = decode(write(tmp_path / name, expected, 48_000, subtype=subtype)).samples
-    np.testing.assert_allclose(samples[100:40_000], expected[100:40_000], atol=0.1)
-
-
-@pytest.mark.parametrize("tag", [0x22, 0x31, 0x45, 0x130, 0x2001])
-def test_an_unknown_encoding_tag_does_not_affect_later_files(tmp_path: Path, tag: int) -> None:
-    good = write(tmp_path / "good.wav", STEREO)
-    bad = patched(write(tmp_path / "bad.wav", STEREO), 20, struct.pack("<H", tag))
-    for _ in range(3):
-        with pytest.raises(StemError, match="cannot be decoded as audio"):
-            decode(bad)
-        assert len(decode(good).samples) == RATE_HZ
-
-
 def test_an_extensible_header_without_fact_chunk_gives_no_warning(tmp_path: Path) -> None:
     """ffmpeg writes such headers for 24 bits and for high sample rates."""
     path = write(tmp_path / "a.wav", STEREO)
@@ -111,32 +92,6 @@ def test_unusual_file_names(tmp_path: Path, name: str) -> None:
     )
 
 
-def test_the_samples_in_a_truncated_file_are_decoded(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.wav", np.tile(STEREO, (5, 1)))
-    path.write_bytes(path.read_bytes()[: 44 + 4 * 2 * RATE_HZ + 1])
-    recording = decode(path)
-    assert recording.duration_s == pytest.approx(2, abs=0.1)
-    assert recording.warning == (
-        "damaged or cut short: its header promises 882000 bytes of sound, the file has 352801"
-    )
-
-
-def test_the_warning_for_a_truncated_flac_gives_both_durations(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.flac", np.tile(STEREO, (5, 1)))
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    warning = decode(path).warning
-    assert warning is not None
-    assert "damaged or cut short: its header promises 5.0 s, 2." in warning
-
-
-@pytest.mark.parametrize("length_bytes", [0x7FFFFFFF, 0xFFFFFFFF])
-def test_a_header_with_too_large_a_length(tmp_path: Path, length_bytes: int) -> None:
-    path = write(tmp_path / "a.wav", np.tile(STEREO, (2, 1)))
-    recording = decode(patched(path, 40, struct.pack("<I", length_bytes)))
-    assert len(recording.samples) == 2 * RATE_HZ
-    assert f"promises {length_bytes} bytes of sound, the file has 352800" in str(recording.warning)
-
-
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -147,6 +102,9 @@ def test_a_header_with_too_large_a_length(tmp_path: Path, length_bytes: int) -> 
         ),
         (b"RIFF", r"cannot be decoded as audio \(.*\); is it complete"),
         (b"OggS but no more than that", "cannot be decoded as audio"),
+        (b"ID3", "cannot be decoded as audio"),
+        (b"#EXTM3U\n#EXTINF:10,\nother.wav\n#EXT-X-ENDLIST\n", "cannot be decoded as audio"),
+        (b"ffconcat version 1.0\nfile other.wav\n", "cannot be decoded as audio"),
     ],
 )
 def test_a_file_that_is_not_audio(tmp_path: Path, content: bytes, message: str) -> None:
@@ -189,18 +147,8 @@ def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
         decode(tmp_path / "pipe.wav")
 
 
-def test_a_flac_without_a_length_in_its_header(tmp_path: Path) -> None:
-    """An encoder that writes to a pipe makes such files."""
-    path = write(tmp_path / "a.flac", STEREO)
-    data = bytearray(path.read_bytes())
-    data[21] &= 0xF0
-    data[22:26] = bytes(4)
-    path.write_bytes(data)
-    recording = decode(path)
-    assert recording.warning is None
-    np.testing.assert_array_equal(recording.samples, STEREO.mean(axis=1) / 32768)
-
-
-def test_a_sample_rate_that_is_too_low(tmp_path: Path) -> None:
-    with pytest.raises(StemError, match="sample rate of 50 Hz; expected 63 Hz or more"):
-        decode(write(tmp_path / "a.wav", STEREO[:500], 50))
+@pytest.mark.parametrize("rate_hz", [64, 999, 768_001])
+def test_a_sample_rate_that_cannot_be(tmp_path: Path, rate_hz: int) -> None:
+    expected = rf"has a sample rate of {rate_hz} Hz; expected 1,000 to 768,000 Hz"
+    with pytest.raises(StemError, match=expected):
+        decode(write(tmp_path / "a.wav", STEREO[:500], rate_hz))

@@ -1,15 +1,14 @@
 """Tests of long files: processed in blocks, and decoded to a temporary file."""
 
-import os
-import shutil
+import errno
+import io
 import tempfile
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from AST.audio import decoding, recording
+from AST.audio import recording
 from AST.audio.decoding import decode
 from AST.audio.recording import rms_dbfs, to_model_rate
 from AST.errors import StemError
@@ -40,7 +39,7 @@ def test_a_long_file_in_blocks_gives_the_same_samples(
     assert rms_dbfs(long) == pytest.approx(level_dbfs, abs=1e-9)
     blocks = list(to_model_rate(long))
     assert len(blocks) == 5
-    np.testing.assert_allclose(np.concatenate(blocks), expected, rtol=0, atol=1e-3)
+    np.testing.assert_array_equal(np.concatenate(blocks), expected)
 
 
 def test_a_truncated_long_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,14 +53,13 @@ def test_a_truncated_long_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         assert len(recording.samples) == recording.length
 
 
-@pytest.mark.parametrize(("name", "tolerance"), [("a.mp3", 0), ("a.ogg", 1 / 32_768)])
+@pytest.mark.parametrize("name", ["a.mp3", "a.ogg"])
 @pytest.mark.parametrize("channels", [1, 2])
 def test_a_long_lossy_file_is_decoded_completely(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
     name: str,
-    tolerance: float,
     channels: int,
 ) -> None:
     sound = chirp(9.7, RATE_HZ)
@@ -71,7 +69,7 @@ def test_a_long_lossy_file_is_decoded_completely(
     use_blocks_of(2, monkeypatch)
     recording = decode(path)
     blocks = [block for _, block in recording.blocks()]
-    np.testing.assert_allclose(np.concatenate(blocks), whole, rtol=0, atol=tolerance)
+    np.testing.assert_allclose(np.concatenate(blocks), whole, rtol=0, atol=1e-7)
     assert capfd.readouterr() == ("", "")
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2])  # its header still gives the full length
@@ -80,39 +78,18 @@ def test_a_long_lossy_file_is_decoded_completely(
     assert rms_dbfs(half) == pytest.approx(rms_dbfs(recording), abs=0.5)
 
 
-def test_a_large_lossy_file_is_long_whatever_its_header_says(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = write(tmp_path / "a.mp3", chirp(9.7, RATE_HZ), RATE_HZ)
-    whole = decode(path).samples
-    monkeypatch.setattr(decoding, "LARGE_BYTES", path.stat().st_size - 1)
-    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path / "gone"))
-    with pytest.raises(StemError, match="cannot be opened"):  # it needs a temporary file
-        decode(path)
-    monkeypatch.undo()
-    monkeypatch.setattr(decoding, "LARGE_BYTES", path.stat().st_size - 1)
-    np.testing.assert_array_equal(decode(path).samples, whole)
-
-
 def test_a_long_file_that_does_not_fit_on_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    class FullDisk(io.BytesIO):
+        def write(self, content: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
     path = write(tmp_path / "a.mp3", chirp(5, RATE_HZ), RATE_HZ)
     use_blocks_of(2, monkeypatch)
-    disk = SimpleNamespace(free=5 * RATE_HZ * 8 - 1)
-    monkeypatch.setattr(shutil, "disk_usage", lambda folder: disk)
-    with pytest.raises(StemError, match=r"is long, and its mix does not fit into .*; make room"):
+    monkeypatch.setattr(tempfile, "TemporaryFile", FullDisk)
+    with pytest.raises(StemError, match=r"is long, and .* cannot hold its sound \(No space left"):
         decode(path)
-    disk.free += RATE_HZ
-    assert decode(path).duration_s == pytest.approx(5, abs=0.1)
-
-
-def test_the_length_in_the_tags_of_a_file(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.mp3", chirp(5, RATE_HZ), RATE_HZ)  # no tool here can write m4a
-    assert decoding._length_in_tags(path) == (5 * RATE_HZ, RATE_HZ)
-    (tmp_path / "a.txt").write_text("not audio")
-    assert decoding._length_in_tags(tmp_path / "a.txt") == (0, 0)
-    assert decoding._length_in_tags(Path(os.fsdecode(b"caf\xe9.m4a"))) == (0, 0)
 
 
 def test_samples_that_are_not_finite_in_a_long_file(

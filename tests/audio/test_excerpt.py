@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from AST.audio import recording as recording_module
 from AST.audio.decoding import decode
-from AST.audio.essentia_quietly import essentia_standard
 from AST.audio.excerpt import excerpt, excerpt_16_bit, to_16_bit
 from AST.audio.recording import Recording
+from AST.speech.essentia_quietly import essentia_standard
 from tests.helpers import tone
 
 with warnings.catch_warnings():

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,17 +6,20 @@ import torch
 
 from AST.audio import preparation
 from AST.audio.decoding import decode
-from AST.audio.mel_patches import MelPatchesOfFile
-from AST.audio.preparation import PreparedStem, prepare
+from AST.audio.preparation import prepare
 from AST.audio.recording import Recording
 from AST.datasets.dataset import Stem
 from AST.errors import UsageError
 from AST.labels import LabelMap
 from AST.model_files import AST_FILE, SPEECH_FILE
 from AST.recognition.models import Models
-from AST.run import workers as workers_module
 from AST.run.pipeline import analyse_batch, analyse_batches
-from AST.run.workers import FailedStem, Preparation, PreparedStems
+from AST.run.workers import Preparation, Prepared
+
+
+def prepared_stems(stems: list[Stem]) -> list[Prepared]:
+    [batch] = Preparation(stems, 0, batch_size=len(stems)).batches()
+    return batch
 
 
 def test_a_file_is_decoded_once(stems: list[Stem], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,21 +44,11 @@ def test_silence_has_no_spectrogram(stems: list[Stem]) -> None:
     assert prepared.rms_dbfs == -200
 
 
-def test_whatever_a_file_does_the_others_go_on(
-    stems: list[Stem], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(path: Path) -> PreparedStem:
-        raise MemoryError("too long")
-
-    monkeypatch.setattr(workers_module, "prepare", broken)
-    assert PreparedStems(stems)[0] == FailedStem("fails unexpectedly: MemoryError: too long")
-
-
 def test_a_batch_may_mix_sound_silence_and_failures(
     stems: list[Stem], ast_path: Path, no_speech_path: Path
 ) -> None:
     models = Models.load(ast_path, no_speech_path, torch.device("cpu"))
-    prepared = [PreparedStems(stems)[index] for index in range(4)]
+    prepared = prepared_stems(stems)
     results = list(analyse_batch(stems, prepared, models, LabelMap({})))
     assert [result.row.label for result in results] == ["a", "b", "c", "d"]
     assert [result.row.prediction for result in results][1:3] == ["silence", "error"]
@@ -78,25 +70,12 @@ def test_devices_share_the_batches_and_keep_the_order_of_the_walk(
     devices = [torch.device("cpu")] * device_count
     models = [Models.load(ast_path, no_speech_path, device, "fp32", "torch") for device in devices]
     many = stems * 4
-    batches = Preparation(many, 0).batches(3)
+    batches = Preparation(many, 0, batch_size=3).batches()
     results = list(analyse_batches(many, batches, models, LabelMap({})))
     assert [len(batch) for batch in results] == [3, 3, 3, 3, 3, 1]
     rows = [result.row for batch in results for result in batch]
     assert [row.path for row in rows] == [stem.path_text for stem in many]
     assert rows[:4] == rows[4:8] == rows[12:]
-
-
-def test_a_long_file_that_is_gone_when_it_is_read_again_fails_alone(
-    stems: list[Stem], ast_path: Path, no_speech_path: Path, tmp_path: Path
-) -> None:
-    models = Models.load(ast_path, no_speech_path, torch.device("cpu"))
-    prepared = [PreparedStems(stems)[index] for index in range(4)]
-    assert isinstance(prepared[0], PreparedStem)
-    prepared[0] = replace(prepared[0], mel_patches=MelPatchesOfFile(tmp_path / "gone.wav"))
-    results = analyse_batch(stems, prepared, models, LabelMap({}))
-    assert results[0].failure == "cannot be opened: No such file or directory"
-    assert [result.row.prediction for result in results][:3] == ["error", "silence", "error"]
-    assert results[3].scores is not None
 
 
 def test_what_fails_on_a_device_stops_the_run(
@@ -108,7 +87,7 @@ def test_what_fails_on_a_device_stops_the_run(
     devices = [torch.device("cpu")] * 2
     models = [Models.load(ast_path, no_speech_path, device, "fp32", "torch") for device in devices]
     monkeypatch.setattr(models[1].tagger, "scores", broken)
-    batches = Preparation(stems * 4, 0).batches(3)
+    batches = Preparation(stems * 4, 0, batch_size=3).batches()
     with pytest.raises(UsageError, match="no memory on cuda:1"):
         list(analyse_batches(stems * 4, batches, models, LabelMap({})))
 
@@ -120,7 +99,7 @@ def test_every_precision_and_backend_gives_nearly_the_scores_of_fp32(
 ) -> None:
     device = torch.device("cpu")
     paths = AST_FILE.embedded, SPEECH_FILE.embedded
-    prepared = [PreparedStems(stems)[index] for index in range(4)]
+    prepared = prepared_stems(stems)
     plain = Models.load(*paths, device, "fp32", "essentia")
     lower = Models.load(*paths, device, precision, backend)
     for expected, result in zip(

@@ -1,5 +1,9 @@
+"""Tests of the processes that prepare files: their order, their deaths, and their end."""
+
+import faulthandler
 import multiprocessing
 import os
+import random
 import signal
 import time
 from pathlib import Path
@@ -9,58 +13,118 @@ import pytest
 import analyze_dsd100
 from AST.audio.preparation import PreparedStem, prepare
 from AST.datasets.dataset import Stem
-from AST.errors import UsageError
+from AST.results import read_rows
 from AST.run import workers as workers_module
-from AST.run.workers import FailedStem, Preparation, worker_death
+from AST.run.workers import FailedStem, Preparation, Prepared
+
+KINDS = ["sound", "silent", "failed", "sound"]
+"""Of the four stems of the fixture."""
+DIES = "ends the process that decodes it, each time; replace the file, or leave it out"
 
 
-@pytest.mark.parametrize("workers", [0, 2])
+def kind(prepared: Prepared) -> str:
+    if isinstance(prepared, FailedStem):
+        return "dead" if prepared.reason == DIES else "failed"
+    return "silent" if prepared.spectrogram is None else "sound"
+
+
+def kinds(preparation: Preparation) -> list[str]:
+    return [kind(prepared) for batch in preparation.batches() for prepared in batch]
+
+
+@pytest.mark.parametrize("workers", [0, 1, 3])
 def test_batches_keep_the_order_of_the_walk(stems: list[Stem], workers: int) -> None:
-    batches = list(Preparation(stems * 3, workers).batches(5))
+    batches = list(Preparation(stems * 3, workers, batch_size=5).batches())
     assert [len(batch) for batch in batches] == [5, 5, 2]
-    kinds = [
-        "failed" if isinstance(p, FailedStem) else "silent" if p.spectrogram is None else "sound"
-        for batch in batches
-        for p in batch
-    ]
-    assert kinds == ["sound", "silent", "failed", "sound"] * 3
+    assert [kind(prepared) for batch in batches for prepared in batch] == KINDS * 3
 
 
-def test_workers_are_stopped_in_the_middle_of_a_file(
+def test_processes_are_stopped_in_the_middle_of_a_file(
     stems: list[Stem], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers_module, "prepare", lambda path: time.sleep(1000))
     others = set(multiprocessing.active_children())
-    at_work = Preparation(stems, 2)
-    assert len(set(multiprocessing.active_children()) - others) == 2
-    at_work.stop()
+    preparation = Preparation(stems, 2, 1)
+    processes = set(multiprocessing.active_children()) - others
+    assert len(processes) == 2
+    preparation.stop()
+    for process in processes:
+        process.join(timeout=10)
     assert set(multiprocessing.active_children()) <= others
 
 
-def test_a_killed_worker_takes_one_line(
-    stems: list[Stem], ast_path: Path, no_speech_path: Path, monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path, capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
-    def killed(path: Path) -> PreparedStem:
-        if path == stems[2].path:
-            os.kill(os.getpid(), signal.SIGKILL)
+def dies_of(*paths: Path, monkeypatch: pytest.MonkeyPatch, how: int = signal.SIGSEGV) -> None:
+    def prepare_or_die(path: Path) -> PreparedStem:
+        if path in paths:
+            faulthandler.disable()  # pytest's would print
+            os.kill(os.getpid(), how)
         return prepare(path)
 
-    monkeypatch.setattr(workers_module, "prepare", killed)
-    (tmp_path / "c.wav").touch()
+    monkeypatch.setattr(workers_module, "prepare", prepare_or_die)
+
+
+@pytest.mark.parametrize("workers", [0, 1, 3])
+@pytest.mark.parametrize("how", [signal.SIGSEGV, signal.SIGKILL])
+def test_a_file_that_ends_its_process_fails_alone(
+    stems: list[Stem], monkeypatch: pytest.MonkeyPatch, workers: int, how: int
+) -> None:
+    dies_of(stems[1].path, monkeypatch=monkeypatch, how=how)
+    expected = ["sound", "dead", "failed", "sound"]
+    assert kinds(Preparation(stems * 2, workers, batch_size=3)) == expected * 2
+
+
+def test_every_file_may_end_its_process(stems: list[Stem], monkeypatch: pytest.MonkeyPatch) -> None:
+    dies_of(*(stem.path for stem in stems), monkeypatch=monkeypatch)
+    assert kinds(Preparation(stems, 2, batch_size=4)) == ["dead"] * 4
+
+
+def test_processes_that_are_killed_by_others_cost_no_file(stems: list[Stem]) -> None:
+    generator = random.Random(0)
+    others = set(multiprocessing.active_children())
+    found = []
+    for batch in Preparation(stems * 20, 2, batch_size=4).batches():
+        found += [kind(prepared) for prepared in batch]
+        if generator.random() < 0.4:
+            alive = set(multiprocessing.active_children()) - others
+            os.kill(generator.choice(sorted(process.pid or 0 for process in alive)), signal.SIGKILL)
+    assert found == KINDS * 20
+
+
+def test_whatever_a_file_does_the_others_go_on(
+    stems: list[Stem], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(path: Path) -> PreparedStem:
+        raise MemoryError("too long")
+
+    monkeypatch.setattr(workers_module, "prepare", broken)
+    [[first, *_]] = Preparation(stems, 1, batch_size=4).batches()
+    assert first == FailedStem("fails unexpectedly: MemoryError: too long")
+
+
+@pytest.mark.parametrize(
+    "error", [OSError("no semaphores"), RuntimeError("can't start new thread"), ImportError("none")]
+)
+def test_without_processes_files_are_prepared_here(
+    stems: list[Stem], monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def refused(*arguments: object) -> None:
+        raise error
+
+    monkeypatch.setattr(workers_module, "ProcessPoolExecutor", refused)
+    preparation = Preparation(stems * 2, 3, batch_size=3)
+    assert preparation.fallback == str(error)
+    assert kinds(preparation) == KINDS * 2
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_run_with_a_file_that_ends_its_process(
+    stems: list[Stem], ast_path: Path, no_speech_path: Path, monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], workers: int,
+) -> None:  # fmt: skip
+    dies_of(stems[1].path, monkeypatch=monkeypatch)
     models = ["--model", str(ast_path), "--speech-model", str(no_speech_path)]
-    options = ["--output", str(tmp_path / "r.csv"), "--batch-size", "1", "--workers", "1"]
-    assert analyze_dsd100.main([str(tmp_path), *models, *options]) == 2
-    error = capsys.readouterr().err.splitlines()[-1]
-    assert error.startswith("error: a worker process died (DataLoader worker")
-    assert "with fewer --workers; if one dies again" in error
-
-
-def test_a_death_is_recognised_while_a_model_loads(stems: list[Stem]) -> None:
-    error = UsageError("a.pth: no readable file")
-    error.__cause__ = RuntimeError("DataLoader worker (1) died")
-    assert str(worker_death(error, stems)).startswith("a worker process died (DataLoader")
-
-
-def test_other_errors_are_no_worker_death(stems: list[Stem]) -> None:
-    assert worker_death(RuntimeError("shapes do not fit"), stems) is None
+    options = ["--output", str(tmp_path / "r.csv"), "--workers", str(workers)]
+    assert analyze_dsd100.main([str(tmp_path), *models, *options]) == 1
+    assert f"error: {stems[1].path}: {DIES}\n" in capsys.readouterr().err
+    predictions = [row.prediction for row in read_rows(tmp_path / "r.csv")]
+    assert [prediction == "error" for prediction in predictions] == [False, True, False]

@@ -5,9 +5,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from AST.audio.essentia_quietly import essentia_standard
 from AST.errors import UsageError
 from AST.speech.classifier import SpeechModel
+from AST.speech.essentia_quietly import essentia_standard
 from synthetic.graph_writer import FrozenGraph
 from synthetic.random_models import write_mean_speech_model
 from tests.helpers import chirp, speech_score_percent, tone

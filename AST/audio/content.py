@@ -1,0 +1,76 @@
+"""What FFmpeg does not tell about a file: read from its bytes."""
+
+import os
+import struct
+from collections.abc import Iterator
+from typing import BinaryIO
+
+WAV_MARKS = (b"RIFF", b"RF64", b"BW64")
+WAV_HEADER_BYTES = 12
+UNKNOWN_LENGTHS = (0, 0xFFFF_FFFF)
+"""What programs write that did not know the length, because they wrote to a pipe."""
+ID3_HEADER_BYTES = 10
+XING_FRAME_BYTES = 1_441
+"""The longest MP3 frame. An MP3 that gives its length has it in the frame before the sound."""
+XING_MARKS = (b"Xing", b"Info", b"VBRI")
+
+
+class Content:
+    """What FFmpeg reads: an open file, without the ID3 tag that some programs put before a WAV.
+
+    The file has no name here, so that FFmpeg looks at its content only.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._start = file, _wav_after_id3(file)
+        self.seek(0)
+
+    def read(self, size: int = -1) -> bytes:
+        return self._file.read(size)
+
+    def tell(self) -> int:
+        return self._file.tell() - self._start
+
+    def seek(self, position: int, whence: int = os.SEEK_SET) -> int:
+        if whence == os.SEEK_SET:
+            position += self._start
+        return self._file.seek(position, whence) - self._start
+
+    def wav_sound_bytes(self) -> int | None:
+        """The length of a WAV's sound by its header, or None if it gives none."""
+        long_length = None
+        for name, length in self._wav_chunks():
+            if name == b"ds64":  # the lengths of a file of 4 GB or more
+                long_length = struct.unpack("<Q", self.read(16)[8:])[0]
+                self.seek(-16, os.SEEK_CUR)
+            if name == b"data":
+                return long_length or (None if length in UNKNOWN_LENGTHS else length)
+        return None
+
+    def _wav_chunks(self) -> Iterator[tuple[bytes, int]]:
+        self.seek(WAV_HEADER_BYTES)
+        while len(header := self.read(8)) == 8:
+            name, length = struct.unpack("<4sI", header)
+            position = self.tell()
+            yield name, length
+            self.seek(position + length + length % 2)
+
+    def mp3_gives_its_length(self, sound_starts_at: int) -> bool:
+        """Whether an MP3 has a frame that says how many there are."""
+        start = max(0, sound_starts_at - XING_FRAME_BYTES)
+        self.seek(start)
+        before = self.read(sound_starts_at - start)
+        return any(mark in before for mark in XING_MARKS)
+
+
+def _wav_after_id3(file: BinaryIO) -> int:
+    """The position of a WAV header that follows an ID3v2 tag, else 0."""
+    header = file.read(ID3_HEADER_BYTES)
+    if header[:3] != b"ID3" or len(header) < ID3_HEADER_BYTES:
+        return 0
+    length = 0
+    for byte in header[6:]:  # seven bits each
+        length = length << 7 | byte & 0x7F
+    start = ID3_HEADER_BYTES + length
+    file.seek(start)
+    return start if file.read(4) in WAV_MARKS else 0

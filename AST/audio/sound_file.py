@@ -1,0 +1,199 @@
+"""Opens audio files of any format with PyAV (FFmpeg), and yields their mono mix in blocks."""
+
+import contextlib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import av
+import numpy as np
+
+from AST.audio.content import Content
+from AST.audio.recording import EXPECTED_RATES, HIGHEST_RATE_HZ, LOWEST_RATE_HZ, Samples, mono_mix
+from AST.errors import StemError
+
+STREAM_NUMBER = re.compile(r"(.+)#(\d+)")
+"""A path may end with the number of an audio stream in its file, such as ``song.stem.mp4#4``."""
+OPTIONS = {"protocol_whitelist": "none"}
+"""FFmpeg's: a file that is a playlist must not make it open other files or addresses."""
+DECODER_OPTIONS = {"err_detect": "crccheck+explode"}
+"""FFmpeg's: check checksums where a format has them, and leave out what fails."""
+
+SCALES = {"u8": 2.0**-7, "s16": 2.0**-15, "s32": 2.0**-31, "flt": 1.0, "dbl": 1.0}
+"""From FFmpeg's sample formats to full scale at 1. (Unsigned samples have their zero at 128.)"""
+BLOCK_SAMPLES = 500_000
+
+
+def stream_number(path: Path) -> tuple[Path, int | None]:
+    """The file of a path, and the number of the audio stream that the path names, or None.
+
+    >>> stream_number(Path("song.stem.mp4#4"))
+    (PosixPath('song.stem.mp4'), 4)
+    """
+    match = STREAM_NUMBER.fullmatch(str(path))
+    if match and not os.path.lexists(path):
+        return Path(match[1]), int(match[2])
+    return path, None
+
+
+class SoundFile:
+    """One audio stream of an open file.
+
+    Args:
+        file: The open file. The name plays no role: FFmpeg looks at the content.
+        number: Of the stream among the file's audio streams, from 0; None for the only one.
+
+    Attributes:
+        sample_rate_hz: The stream's own sample rate.
+        is_lossless: Whether the encoding keeps every sample.
+        damaged_share: Share of the sound's bytes that could not be decoded so far.
+
+    Raises:
+        StemError: The file is not audio, holds no such stream, or holds what FFmpeg cannot decode.
+    """
+
+    def __init__(self, file: BinaryIO, number: int | None = None) -> None:
+        self._content, self._sound_starts_at = Content(file), 0
+        with _errors_as_stem_errors():
+            self._container = av.open(self._content, "r", options=dict(OPTIONS))
+            stream = self._stream = _chosen(self._container.streams.audio, number)
+            context = stream.codec_context
+            if context is None:
+                raise StemError("has an encoding that FFmpeg does not know; convert it")
+            context.options = dict(DECODER_OPTIONS)
+        if context.name == "pcm_f24le":  # programs disagree whether this is integer or float
+            raise StemError(
+                "has 24 bits per sample in blocks of 4 bytes, and programs read this in different "
+                "ways; expected 24-bit blocks of 3 bytes, convert it"
+            )
+        self.sample_rate_hz: int = context.sample_rate
+        if not LOWEST_RATE_HZ <= self.sample_rate_hz <= HIGHEST_RATE_HZ:
+            raise StemError(
+                f"has a sample rate of {self.sample_rate_hz} Hz; expected {EXPECTED_RATES}, "
+                "export it again"
+            )
+        self.is_lossless: bool = context.codec.lossless and not context.codec.lossy
+        self._bytes = self._damaged_bytes = 0
+
+    def close(self) -> None:
+        self._container.close()
+
+    @property
+    def damaged_share(self) -> float:
+        return self._damaged_bytes / max(1, self._bytes)
+
+    def blocks(self) -> Iterator[Samples]:
+        """Yields the mono mix, shape (n,) each.
+
+        Raises:
+            StemError: The sample rate changes, or nothing after some place can be decoded.
+        """
+        frames: list[av.AudioFrame] = []
+        count = 0
+        for frame in self._frames():
+            if frame.sample_rate != self.sample_rate_hz:
+                raise StemError(
+                    f"changes its sample rate from {self.sample_rate_hz} to {frame.sample_rate} "
+                    "Hz; expected one rate, convert it"
+                )
+            if frames and (count > BLOCK_SAMPLES or not _are_alike(frames[0], frame)):
+                yield self._mixed(frames)
+                frames, count = [], 0
+            frames.append(frame)
+            count += frame.samples
+        if frames:
+            yield self._mixed(frames)
+
+    def _mixed(self, frames: list[av.AudioFrame]) -> Samples:
+        mix = _mono_mix_of(frames)
+        # A damaged packet can give any number. Sound beyond full scale is the decoder's own.
+        return mix if self.is_lossless else np.clip(mix, -1, 1)
+
+    def _frames(self) -> Iterator[av.AudioFrame]:
+        with _errors_as_stem_errors():
+            for packet in self._packets():
+                try:
+                    yield from self._stream.codec_context.decode(packet)
+                except av.error.InvalidDataError:
+                    self._damaged_bytes += packet.size
+
+    def _packets(self) -> "Iterator[av.Packet[av.AudioStream]]":
+        """Encoded pieces of the sound. The decoder starts again where another Ogg is joined on."""
+        is_ogg = self._container.format.name == "ogg"
+        is_trimmed = False
+        for packet in self._container.demux(self._stream):
+            if not self._bytes:
+                self._sound_starts_at = packet.pos or 0
+            elif is_ogg and is_trimmed and packet.size:  # only the last packet is trimmed
+                self._stream.codec_context.flush_buffers()
+                is_trimmed = False
+            else:
+                is_trimmed = packet.has_sidedata("skip_samples")
+            self._bytes += packet.size
+            yield packet
+
+    def promised_s(self) -> float | None:
+        """The duration that the header gives, or None. Call it after the blocks were read.
+
+        FFmpeg guesses a duration that no header gives, and shortens one that a WAV does not hold.
+        """
+        stream, form = self._stream, self._container.format.name
+        bit_rate = stream.codec_context.bit_rate
+        if form == "wav" and self.is_lossless and bit_rate:
+            length = self._content.wav_sound_bytes()
+            return None if length is None else 8 * length / bit_rate
+        if form == "aac" or (
+            form == "mp3" and not self._content.mp3_gives_its_length(self._sound_starts_at)
+        ):
+            return None
+        if stream.duration and stream.time_base:
+            return float(stream.duration * stream.time_base)
+        duration = self._container.duration
+        return None if duration is None else duration / av.time_base
+
+
+def _chosen(streams: tuple[av.AudioStream, ...], number: int | None) -> av.AudioStream:
+    if not streams:
+        raise StemError("holds no audio stream; expected one")
+    if number is None and len(streams) > 1:
+        raise StemError(
+            f"holds {len(streams)} audio streams; name one by its number, such as PATH#0"
+        )
+    if number is not None and number >= len(streams):
+        raise StemError(
+            f"holds {len(streams)} audio streams; expected number {number}, they count from 0"
+        )
+    return streams[number or 0]
+
+
+def _are_alike(one: av.AudioFrame, other: av.AudioFrame) -> bool:
+    return one.format.name == other.format.name and (
+        one.layout.nb_channels == other.layout.nb_channels
+    )
+
+
+def _mono_mix_of(frames: list[av.AudioFrame]) -> Samples:
+    """The mono mix of frames that are alike. Shape: (n,)."""
+    channels = frames[0].layout.nb_channels
+    samples = np.concatenate([frame.to_ndarray() for frame in frames], axis=1)
+    if not frames[0].format.is_planar:
+        samples = samples.reshape(-1, channels).T
+    kind = frames[0].format.packed.name
+    columns = samples.T.astype(np.float32)
+    if kind == "u8":
+        columns -= np.float32(128)
+    with np.errstate(invalid="ignore", over="ignore"):  # the mix is checked for this later
+        mix: Samples = mono_mix(columns) * np.float32(SCALES[kind])
+    return mix
+
+
+@contextlib.contextmanager
+def _errors_as_stem_errors() -> Iterator[None]:
+    try:
+        yield
+    except av.FFmpegError as error:
+        raise StemError(
+            f"cannot be decoded as audio ({error.strerror}); is it complete?"
+        ) from error
