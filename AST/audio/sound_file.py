@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import av
 import numpy as np
@@ -62,7 +62,8 @@ class SoundFile:
             context = stream.codec_context
             if context is None:
                 raise StemError("has an encoding that FFmpeg does not know; convert it")
-            context.options = dict(DECODER_OPTIONS)
+            self._decoder = _decoder(context)
+            self._decoder.options = dict(DECODER_OPTIONS)
         if context.name == "pcm_f24le":  # programs disagree whether this is integer or float
             raise StemError(
                 "has 24 bits per sample in blocks of 4 bytes, and programs read this in different "
@@ -115,7 +116,7 @@ class SoundFile:
         with _errors_as_stem_errors():
             for packet in self._packets():
                 try:
-                    yield from self._stream.codec_context.decode(packet)
+                    yield from self._decoder.decode(packet)
                 except av.error.InvalidDataError:
                     self._damaged_bytes += packet.size
 
@@ -127,7 +128,7 @@ class SoundFile:
             if not self._bytes:
                 self._sound_starts_at = packet.pos or 0
             elif is_ogg and is_trimmed and packet.size:  # only the last packet is trimmed
-                self._stream.codec_context.flush_buffers()
+                self._decoder.flush_buffers()
                 is_trimmed = False
             else:
                 is_trimmed = packet.has_sidedata("skip_samples")
@@ -166,6 +167,13 @@ def _chosen(streams: tuple[av.AudioStream, ...], number: int | None) -> av.Audio
             f"holds {len(streams)} audio streams; expected number {number}, they count from 0"
         )
     return streams[number or 0]
+
+
+def _decoder(context: av.AudioCodecContext) -> av.AudioCodecContext:
+    """FFmpeg's decoder for a stream, but for MP3 the one with whole numbers, which Essentia uses."""
+    if context.name != "mp3float":
+        return context
+    return cast(av.AudioCodecContext, av.CodecContext.create("mp3", "r"))
 
 
 def _are_alike(one: av.AudioFrame, other: av.AudioFrame) -> bool:
