@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import av
 import numpy as np
@@ -173,7 +173,7 @@ def _decoder(context: av.AudioCodecContext) -> av.AudioCodecContext:
     """FFmpeg's decoder for a stream, but for MP3 the one with whole numbers, which Essentia uses."""
     if context.name != "mp3float":
         return context
-    return cast(av.AudioCodecContext, av.CodecContext.create("mp3", "r"))
+    return av.CodecContext.create("mp3", "r")
 
 
 def _are_alike(one: av.AudioFrame, other: av.AudioFrame) -> bool:
