@@ -6,12 +6,15 @@ patches and runs the network in one chain. AST runs in fp32, without fused atten
 """
 
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import soundfile
 import torch
+from timm.models import vision_transformer
+from torch import nn
 
 from AST.audio.decoding import decode
 from AST.audio.excerpt import excerpt_16_bit
@@ -21,8 +24,7 @@ from AST.speech.classifier import SPEECH_CLASS
 from AST.speech.essentia_quietly import essentia_standard
 from AST.speech.runners import INPUT_NODE, OUTPUT_NODE
 from AST.tagger.checkpoint import load_checkpoint
-from AST.tagger.network import AudioSpectrogramTransformer
-
+from AST.tagger.network import BLOCK_LAYER_NORM_EPS, Size
 
 RESAMPLE_QUALITY = 4
 """Of Essentia, from 0 (best) to 4 (fastest)."""
@@ -33,8 +35,7 @@ class Study:
 
     def __init__(self, ast_path: Path, speech_path: Path) -> None:
         self._ast = load_checkpoint(ast_path)
-        for block in self._ast.blocks:
-            block.attn.fused_attn = False  # type: ignore[union-attr]
+        self._blocks = [timm_block(self._ast.size, block) for block in self._ast.blocks]
         self._predict_speech = essentia_standard().TensorflowPredictVGGish(
             graphFilename=str(speech_path), input=INPUT_NODE, output=OUTPUT_NODE
         )
@@ -46,7 +47,27 @@ class Study:
         with tempfile.NamedTemporaryFile(suffix=".wav") as file:
             soundfile.write(file.name, excerpt_16_bit(recording), recording.sample_rate_hz)
             samples = _loaded(Path(file.name))
-        return _scores(self._ast, samples), 100 * float(mel_patch_scores[:, SPEECH_CLASS].mean())
+        return self._scores(samples), 100 * float(mel_patch_scores[:, SPEECH_CLASS].mean())
+
+    @torch.inference_mode()
+    def _scores(self, samples: Samples) -> npt.NDArray[np.float32]:
+        x = self._ast.embed(spectrogram(samples).unsqueeze(0))
+        for block in self._blocks:
+            x = block(x)
+        scores: npt.NDArray[np.float32] = self._ast.classify(x[:, :2]).sigmoid()[0].numpy()
+        return scores
+
+
+def timm_block(size: Size, block: nn.Module) -> nn.Module:
+    """timm's block with the weights of one of ours, without fused attention."""
+    layer_norm = partial(nn.LayerNorm, eps=BLOCK_LAYER_NORM_EPS)
+    theirs = vision_transformer.Block(
+        size.width, size.head_count, qkv_bias=True, norm_layer=layer_norm
+    )
+    theirs.load_state_dict(block.state_dict())
+    theirs.attn.fused_attn = False
+    block_of_timm: nn.Module = theirs.eval()
+    return block_of_timm
 
 
 def _loaded(path: Path) -> Samples:
@@ -54,12 +75,3 @@ def _loaded(path: Path) -> Samples:
         filename=str(path), sampleRate=MODEL_SAMPLE_RATE_HZ, resampleQuality=RESAMPLE_QUALITY
     )()
     return samples
-
-
-@torch.inference_mode()
-def _scores(model: AudioSpectrogramTransformer, samples: Samples) -> npt.NDArray[np.float32]:
-    x = model.embed(spectrogram(samples).unsqueeze(0))
-    for block in model.blocks:
-        x = block(x)
-    scores: npt.NDArray[np.float32] = model.classify(x[:, :2]).sigmoid()[0].numpy()
-    return scores

@@ -170,7 +170,7 @@ def _chosen(streams: tuple[av.AudioStream, ...], number: int | None) -> av.Audio
 
 
 def _decoder(context: av.AudioCodecContext) -> av.AudioCodecContext:
-    """FFmpeg's decoder for a stream, but for MP3 the one with whole numbers, which Essentia uses."""
+    """FFmpeg's own choice, but for MP3 the decoder with whole numbers, which Essentia has."""
     if context.name != "mp3float":
         return context
     return av.CodecContext.create("mp3", "r")

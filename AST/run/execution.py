@@ -101,7 +101,7 @@ class Job:
 
     def _work(self, journal: Journal, preparation: Preparation, models: "Sequence[Models]") -> None:
         """Takes prepared stems through the models, batch by batch, into the journal."""
-        from AST.run.pipeline import analyse_batches  # loads timm
+        from AST.run.pipeline import analyse_batches
 
         done, batch_size = len(journal.results), self.computation.batch_size
         first_batch, repeated = divmod(done, batch_size)

@@ -19,10 +19,7 @@ from AST.version import __version__
 from AST.weights import LocalModel
 from AST.writing import printable
 
-RECORDED_PACKAGES = (
-    *("torch", "torchaudio", "timm", "essentia-tensorflow"),
-    *("numpy", "av", "samplerate"),
-)
+RECORDED_PACKAGES = ("torch", "torchaudio", "essentia-tensorflow", "numpy", "av", "samplerate")
 
 
 def run_identity(

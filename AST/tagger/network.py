@@ -1,15 +1,15 @@
-"""The Audio Spectrogram Transformer (Gong, Chung, Glass: AST, Interspeech 2021), on timm's blocks.
+"""The Audio Spectrogram Transformer (Gong, Chung, Glass: AST, Interspeech 2021).
 
 AST is a DeiT vision transformer. Its input is 16x16 patches of the spectrogram, which may overlap.
 The mean of its two class tokens gives 527 scores. Parameter names follow the authors' checkpoint.
 """
 
-from collections.abc import Iterator
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from typing import cast
 
 import torch
-from timm.models.vision_transformer import Block
 from torch import nn
 from torch.nn import functional
 
@@ -21,6 +21,8 @@ HEAD_WIDTH = 64
 """Width of an attention head. It is the same in all sizes of DeiT."""
 TOKEN_COUNT = 2
 """The class token and the distillation token."""
+HIDDEN_PER_WIDTH = 4
+"""Width of a block's hidden layer, in widths of a token. It is the same in all sizes of DeiT."""
 BLOCK_LAYER_NORM_EPS = 1e-6
 """As in timm, which the authors used to train AST. The hub's configuration says 1e-12."""
 
@@ -59,6 +61,64 @@ class Size:
         return self.patch_grid[0] * self.patch_grid[1]
 
 
+class Attention(nn.Module):
+    """Attention of all heads together."""
+
+    def __init__(self, width: int, head_count: int) -> None:
+        super().__init__()
+        self.head_count = head_count
+        self.qkv = nn.Linear(width, 3 * width)
+        self.proj = nn.Linear(width, width)
+
+    def forward(self, x: torch.Tensor, count: int) -> torch.Tensor:
+        """The first tokens attend to all.
+
+        Shape: (batch, tokens, width) -> (batch, count, width).
+        """
+        width = x.shape[2]
+        if count == x.shape[1]:
+            query, key, value = self.qkv(x).chunk(3, dim=2)
+        else:
+            weight, bias = self.qkv.weight, self.qkv.bias
+            query = functional.linear(x[:, :count], weight[:width], bias[:width])
+            key, value = functional.linear(x, weight[width:], bias[width:]).chunk(2, dim=2)
+        mixed = attend(*(_by_head(one, self.head_count) for one in (query, key, value)))
+        output: torch.Tensor = self.proj(mixed.transpose(1, 2).flatten(2))
+        return output
+
+    def maps(self, x: torch.Tensor) -> torch.Tensor:
+        """How much each token attends to each. Shape: -> (batch, heads, tokens, tokens)."""
+        query, key, _ = self.qkv(x).chunk(3, dim=2)
+        products = _by_head(query, self.head_count) @ _by_head(key, self.head_count).mT
+        return torch.softmax(products * HEAD_WIDTH**-0.5, dim=-1)
+
+
+class Block(nn.Module):
+    """A transformer block, as in timm's and DeiT's vision transformers."""
+
+    def __init__(self, width: int, head_count: int) -> None:
+        super().__init__()
+        self.norm1 = nn.LayerNorm(width, BLOCK_LAYER_NORM_EPS)
+        self.attn = Attention(width, head_count)
+        self.norm2 = nn.LayerNorm(width, BLOCK_LAYER_NORM_EPS)
+        self.mlp = nn.Sequential(
+            OrderedDict(
+                fc1=nn.Linear(width, HIDDEN_PER_WIDTH * width),
+                act=nn.GELU(),
+                fc2=nn.Linear(HIDDEN_PER_WIDTH * width, width),
+            )
+        )
+
+    def forward(self, x: torch.Tensor, count: int) -> torch.Tensor:
+        """The first tokens after the block.
+
+        Shape: (batch, tokens, width) -> (batch, count, width).
+        """
+        x = x[:, :count] + self.attn(self.norm1(x), count)
+        output: torch.Tensor = x + self.mlp(self.norm2(x))
+        return output
+
+
 class AudioSpectrogramTransformer(nn.Module):
     """AST with random weights. ``AST.tagger.checkpoint`` loads trained weights."""
 
@@ -66,16 +126,12 @@ class AudioSpectrogramTransformer(nn.Module):
         super().__init__()
         self.size = size
         width = size.width
-        layer_norm = partial(nn.LayerNorm, eps=BLOCK_LAYER_NORM_EPS)
         self.cls_token = nn.Parameter(torch.zeros(1, 1, width))
         self.dist_token = nn.Parameter(torch.zeros(1, 1, width))
         self.pos_embed = nn.Parameter(torch.zeros(1, size.patch_count + TOKEN_COUNT, width))
         self.patch_embed = nn.Conv2d(1, width, PATCH_SIZE, size.stride)
-        self.blocks = nn.ModuleList(
-            Block(width, size.head_count, qkv_bias=True, norm_layer=layer_norm)
-            for _ in range(size.depth)
-        )
-        self.norm = layer_norm(width)
+        self.blocks = nn.ModuleList(Block(width, size.head_count) for _ in range(size.depth))
+        self.norm = nn.LayerNorm(width, BLOCK_LAYER_NORM_EPS)
         self.mlp_head = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, AUDIOSET_CLASS_COUNT))
         for parameter in (self.cls_token, self.dist_token, self.pos_embed):
             nn.init.trunc_normal_(parameter, std=0.02)
@@ -99,31 +155,14 @@ class AudioSpectrogramTransformer(nn.Module):
         x = self.embed(spectrograms)
         *blocks, last_block = self.blocks
         for block in blocks:
-            x = _run_block(block, x, x.shape[1])
-        return _run_block(last_block, x, TOKEN_COUNT)  # only the class tokens are used
+            x = block(x, x.shape[1])
+        tokens: torch.Tensor = last_block(x, TOKEN_COUNT)  # only the class tokens are used
+        return tokens
 
     def classify(self, tokens: torch.Tensor) -> torch.Tensor:
         """Logits from the class tokens. Shape: (batch, 2, width) -> (batch, 527)."""
         logits: torch.Tensor = self.mlp_head(self.norm(tokens).mean(dim=1))
         return logits
-
-
-def _run_block(block: Block, x: torch.Tensor, count: int) -> torch.Tensor:
-    """Runs timm's block on (batch, tokens, width), but only for the first ``count`` tokens."""
-    attention = block.attn
-    width = x.shape[2]
-    normalised = block.norm1(x)
-    if count == x.shape[1]:
-        query, key, value = attention.qkv(normalised).chunk(3, dim=2)
-    else:
-        weight, bias = attention.qkv.weight, attention.qkv.bias
-        query = functional.linear(normalised[:, :count], weight[:width], bias[:width])
-        key, value = functional.linear(normalised, weight[width:], bias[width:]).chunk(2, dim=2)
-    heads = attention.num_heads
-    mixed = attend(_by_head(query, heads), _by_head(key, heads), _by_head(value, heads))
-    x = x[:, :count] + attention.proj(mixed.transpose(1, 2).flatten(2))
-    output: torch.Tensor = x + block.mlp(block.norm2(x))
-    return output
 
 
 def attend(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
@@ -163,14 +202,6 @@ def attention_maps(
     axis sums to 1.
     """
     x = model.embed(spectrograms)
-    for block in model.blocks:
-        yield _attention(block, x)  # one at a time: together they can fill a gigabyte
-        x = block(x)
-
-
-def _attention(block: Block, x: torch.Tensor) -> torch.Tensor:
-    attention = block.attn
-    query, key, _ = attention.qkv(block.norm1(x)).chunk(3, dim=2)
-    heads = attention.num_heads
-    products = _by_head(query, heads) @ _by_head(key, heads).transpose(2, 3)
-    return torch.softmax(products * attention.scale, dim=-1)
+    for block in cast("Iterable[Block]", model.blocks):
+        yield block.attn.maps(block.norm1(x))  # one at a time: together they can fill a gigabyte
+        x = block(x, x.shape[1])

@@ -3,6 +3,7 @@ import torch
 from torch.nn import functional
 
 from AST.tagger.network import AudioSpectrogramTransformer, Size, attend, attention_maps
+from bench.study import timm_block
 from synthetic.random_models import SIZES, random_ast
 
 SMALL = Size(width=128, depth=3, stride=16)
@@ -37,7 +38,7 @@ def test_the_shortened_last_block_gives_the_same_class_tokens() -> None:
     with torch.inference_mode():
         x = model.embed(spectrograms)
         for block in model.blocks:
-            x = block(x)
+            x = block(x, x.shape[1])
         torch.testing.assert_close(model.encode(spectrograms), x[:, :2], rtol=0, atol=1e-5)
 
 
@@ -71,3 +72,12 @@ def test_attention_maps_have_one_row_of_weights_per_token() -> None:
     for weights in maps:
         assert weights.shape == (2, SMALL.head_count, 514, 514)
         torch.testing.assert_close(weights.sum(dim=-1), torch.ones(2, SMALL.head_count, 514))
+
+
+def test_blocks_are_those_of_timm() -> None:
+    model, x = random_ast(SMALL), torch.randn(2, 514, SMALL.width)
+    block = model.blocks[0]
+    with torch.inference_mode():
+        expected = timm_block(SMALL, block)(x)
+        torch.testing.assert_close(block(x, 514), expected, rtol=0, atol=1e-6)
+        torch.testing.assert_close(block(x, 2), expected[:, :2], rtol=0, atol=1e-6)
