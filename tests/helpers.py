@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import av
 import numpy as np
 import numpy.typing as npt
 import soundfile
@@ -33,35 +32,6 @@ STEREO = GENERATOR.integers(-20_000, 20_000, (RATE_HZ, 2), dtype=np.int16)
 def write(path: Path, samples: npt.NDArray[Any], rate_hz: int = RATE_HZ, **options: str) -> Path:
     """Writes samples to a file, and returns its path."""
     soundfile.write(path, samples, rate_hz, **options)
-    return path
-
-
-def encode(
-    path: Path,
-    *sounds: npt.NDArray[Any],
-    rate_hz: int = RATE_HZ,
-    codec: str = "aac",
-    container: str | None = None,
-    **options: str,
-) -> Path:
-    """Encodes sounds with FFmpeg, one audio stream for each. Returns the path.
-
-    Shape: (n,) or (n, 2) each, floating point.
-    """
-    with av.open(str(path), "w", format=container, options=options) as output:
-        layouts = ["mono" if sound.ndim == 1 else "stereo" for sound in sounds]
-        streams = [
-            output.add_stream(codec, rate_hz, layout=layout, bit_rate=128_000) for layout in layouts
-        ]
-        for sound, layout, stream in zip(sounds, layouts, streams, strict=True):
-            columns = np.ascontiguousarray(sound.reshape(len(sound), -1).T, np.float32)
-            frame = av.AudioFrame.from_ndarray(columns, "fltp", layout)
-            frame.sample_rate, frame.pts = rate_hz, 0
-            size = stream.codec_context.frame_size or 4096
-            resampler = av.AudioResampler(stream.format, layout, rate_hz, size)
-            for piece in (*resampler.resample(frame), *resampler.resample(None), None):
-                # FLAC ends with an empty packet, which Ogg refuses.
-                output.mux([packet for packet in stream.encode(piece) if packet.size])
     return path
 
 

@@ -32,9 +32,13 @@ class Content:
         return self._file.tell() - self._start
 
     def seek(self, position: int, whence: int = os.SEEK_SET) -> int:
+        """Returns the new position, or -1 where a damaged header points outside of any file."""
         if whence == os.SEEK_SET:
             position += self._start
-        return self._file.seek(position, whence) - self._start
+        try:
+            return self._file.seek(position, whence) - self._start
+        except (OSError, ValueError, OverflowError):
+            return -1
 
     def wav_sound_bytes(self) -> int | None:
         """The length of a WAV's sound by its header, or None if it gives none."""

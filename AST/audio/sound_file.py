@@ -57,7 +57,9 @@ class SoundFile:
     def __init__(self, file: BinaryIO, number: int | None = None) -> None:
         self._content, self._sound_starts_at = Content(file), 0
         with _errors_as_stem_errors():
-            self._container = av.open(self._content, "r", options=dict(OPTIONS))
+            self._container = av.open(
+                self._content, "r", options=dict(OPTIONS), metadata_errors="replace"
+            )
             stream = self._stream = _chosen(self._container.streams.audio, number)
             context = stream.codec_context
             if context is None:

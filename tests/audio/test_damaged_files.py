@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from AST.audio.decoding import decode
-from tests.helpers import RATE_HZ, STEREO, encode, tone, write
+from synthetic.encoding import encode
+from tests.helpers import RATE_HZ, STEREO, tone, write
 
 FIVE_SECONDS = np.tile(STEREO, (5, 1))
 

@@ -8,7 +8,8 @@ import pytest
 
 from AST.audio.decoding import decode
 from AST.errors import StemError
-from tests.helpers import RATE_HZ, STEREO, encode, tone, write
+from synthetic.encoding import encode
+from tests.helpers import RATE_HZ, STEREO, tone, write
 
 STEREO_TONE = np.stack([tone(440, 2, 48_000), tone(880, 2, 48_000)], axis=1)
 RAMPS = Path(__file__).parent / "data"

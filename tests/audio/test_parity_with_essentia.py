@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from AST.audio.decoding import decode
-from tests.helpers import chirp, encode, write
+from synthetic.encoding import encode
+from tests.helpers import chirp, write
 
 AAC_PRIMING = 1_024
 """Samples of an encoder that come before the sound. An m4a's edit list leaves them out: FFmpeg
