@@ -4,7 +4,7 @@ import pytest
 
 from AST.datasets import DATASETS
 from AST.datasets.dataset import Dataset
-from AST.datasets.walk import walk_files
+from AST.datasets.walk import walk_folder
 from AST.errors import UsageError
 
 DSD100 = DATASETS["dsd100"]
@@ -28,7 +28,7 @@ def dsd100(tmp_path: Path) -> Path:
     song = "Sources/Test/001 - A - B"
     touch(root, "Mixtures/Test/001 - A - B/mixture.wav", "dsd100.txt", "dsd100subset.xlsx")
     touch(root, *(f"{song}/{name}.wav" for name in ("vocals", "bass", "other", "drums")))
-    touch(root, f"{song}/._bass.wav", f"{song}/Remix.wav", f"{song}/OTHER.wav", f"{song}/a.txt")
+    touch(root, f"{song}/._bass.wav", f"{song}/01 Mix.wav", f"{song}/OTHER.wav", f"{song}/a.txt")
     touch(root, "Sources/Dev/051 - C - D/bass.MP3")
     return root
 
@@ -65,7 +65,7 @@ def test_moisesdb_labels_are_folder_names(tmp_path: Path) -> None:
 
 def test_walk_sorts_by_the_parts_of_the_path(tmp_path: Path) -> None:
     touch(tmp_path, "a b/x.wav", "a/x.wav", "a/b/x.wav", "B/x.wav", "z.wav")
-    names = [str(path.relative_to(tmp_path)) for path in walk_files(tmp_path)]
+    names = [str(path.relative_to(tmp_path)) for path in walk_folder(tmp_path).files]
     assert names == ["B/x.wav", "a/b/x.wav", "a/x.wav", "a b/x.wav", "z.wav"]
 
 
@@ -107,7 +107,7 @@ def test_a_folder_named_like_a_file_is_a_folder(tmp_path: Path) -> None:
     ("names", "message"),
     [
         ([], "found no file at all"),
-        (["a.txt", "b.txt", "c"], r"no audio file among 3 files \(2 .txt, 1 no suffix\)"),
+        (["a.txt", "b.txt", "c"], r"no file of these kinds among 3 files \(2 .txt, 1 no suffix\)"),
         (["Mixtures/1/mixture.wav"], "1 audio files, none of them a stem, such as .*mixture.wav"),
     ],
 )
