@@ -42,6 +42,42 @@ def test_dsd100_labels_are_file_names_sorted_by_path(dsd100: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "name", ["mix", "mixture", "other", "01 Mix", "other_1", "MIX-final", "2mix"]
+)
+def test_dsd100_leaves_out_mixtures_and_other_as_words(tmp_path: Path, name: str) -> None:
+    touch(tmp_path, f"song/{name}.wav", "song/bass.wav")
+    assert found(DSD100, tmp_path) == [("bass", "song/bass.wav")]
+
+
+@pytest.mark.parametrize("name", ["Mother Voice", "Remixed Bass", "Brothers", "mixer", "othér"])
+def test_dsd100_does_not_look_for_letters_within_words(tmp_path: Path, name: str) -> None:
+    touch(tmp_path, f"song/{name}.wav")
+    assert found(DSD100, tmp_path) == [(name, f"song/{name}.wav")]
+
+
+def test_what_is_left_out_is_counted_by_reason(dsd100: Path) -> None:
+    song = "Sources/Test/001 - A - B"
+    touch(dsd100, f"__MACOSX/{song}/bass.wav", f".old/{song}/bass.wav", f"{song}/.git/bass.wav")
+    touch(dsd100, f"{song}/vocals.AIFC", f"{song}/drums.aifc", f"{song}/bass.au", f"{song}/._x.caf")
+    (dsd100 / "again").symlink_to(dsd100 / "Sources")
+    result = DSD100.find(dsd100)
+    assert len(result.stems) == 4
+    assert result.left_out == {
+        ".aifc files (not supported)": 2,
+        ".au files (not supported)": 1,
+        "folders that links reach again": 1,
+        "hidden files": 2,
+        "hidden or __MACOSX folders": 3,
+        "mixtures and stems 'other'": 4,
+    }
+
+
+def test_a_folder_of_stems_alone_leaves_nothing_out(tmp_path: Path) -> None:
+    touch(tmp_path, "song/bass.opus", "song/drums.WV", "song/notes.txt")
+    assert DSD100.find(tmp_path).left_out == {}
+
+
 @pytest.mark.parametrize("inside", ["Sources", "Sources/Test", "Sources/Test/001 - A - B"])
 def test_any_folder_inside_the_dataset_will_do(dsd100: Path, inside: str) -> None:
     assert ("drums", "drums.wav") in [

@@ -47,7 +47,8 @@ def test_a_killed_worker_takes_one_line(
         return prepare(path)
 
     monkeypatch.setattr(workers_module, "prepare", killed)
-    (tmp_path / "c.wav").touch()
+    for name in ("c", "vocals"):
+        (tmp_path / f"{name}.wav").touch()
     models = ["--model", str(ast_path), "--speech-model", str(no_speech_path)]
     options = ["--output", str(tmp_path / "r.csv"), "--batch-size", "1", "--workers", "1"]
     assert analyze_dsd100.main([str(tmp_path), *models, *options]) == 2
