@@ -69,9 +69,9 @@ class Job:
                 settings["speech_model_ran_in"] = self._analyse_the_rest(journal)
             songs = {stem.path_text: stem.song for stem in self.stems}
             record = run_record(
-                identity, self.files, settings, songs, self.left_out, journal.results, resumed,
-                started,
-            )  # fmt: skip
+                identity, self.files, settings, songs, journal.results, resumed, started
+            )
+            record["left_out"] = dict(self.left_out)
             if kept := journal.complete(record):
                 self.progress.say(f"the earlier {output} and its side files are kept: {kept}")
         return journal.results, journal.scores(), record

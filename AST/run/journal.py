@@ -83,21 +83,19 @@ class Journal:
             UsageError: The rows are of other files.
         """
         done = [result.row.path for result in self.results]
-        ends = paths_below[: len(done)]
-        if len(ends) < len(done) or not all(
-            f"/{path}".endswith(f"/{end}") for path, end in zip(done, ends, strict=True)
-        ):
+        pairs = zip(done, paths_below, strict=False)
+        same = [path for path, below in pairs if f"/{path}".endswith(f"/{below}")]
+        if same != done:
             raise self._damaged()
-        if done == list(paths[: len(done)]):
-            return
-        self.results = [
-            replace(result, row=result.row._replace(path=path))
-            for result, path in zip(self.results, paths, strict=False)
-        ]
-        with writing(self._partial_path, OUTPUT_FLAG):
-            if self._partial:
-                self._partial.close()
-            self._partial = self._begin()
+        if done != list(paths[: len(done)]):
+            self.results = [
+                replace(result, row=result.row._replace(path=path))
+                for result, path in zip(self.results, paths, strict=False)
+            ]
+            with writing(self._partial_path, OUTPUT_FLAG):
+                if self._partial:
+                    self._partial.close()
+                self._partial = self._begin()
 
     def append(self, results: Sequence[StemResult]) -> None:
         """Adds finished stems, in walk order. They are on disk when this returns.

@@ -60,7 +60,6 @@ def run_record(
     models: Mapping[str, LocalModel],
     settings: Mapping[str, Any],
     songs: Mapping[str, str],
-    left_out: Mapping[str, int],
     results: Sequence[StemResult],
     resumed: int,
     started: datetime,
@@ -69,7 +68,6 @@ def run_record(
 
     Args:
         songs: The song of each stem, by its path.
-        left_out: What the folder holds besides the stems: counts by reason.
         resumed: Number of stems that were done before a stop.
     """
     finished = datetime.now(timezone.utc)
@@ -93,7 +91,6 @@ def run_record(
             "matches": accuracy(rows).matches,
             **{name: predictions[name] for name in (SPEECH, SILENCE, ERROR)},
         },
-        "left_out": dict(left_out),
         "failures": _listed(results, "failure"),
         "warnings": _listed(results, "warning"),
         "songs": dict(songs),

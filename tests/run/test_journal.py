@@ -1,7 +1,6 @@
 import json
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -192,21 +191,6 @@ def test_rows_of_other_paths_are_refused(tmp_path: Path) -> None:
     for other in (paths[::-1], paths[:1], ["a, b/bass\r\n1.wav", "s.wav"]):
         with pytest.raises(UsageError, match="damaged"):
             journal.take_paths(other, other)
-
-
-def test_rows_take_the_spelling_of_the_run_that_resumes(tmp_path: Path) -> None:
-    below = [result.row.path for result in RESULTS]
-    for spelling in ("data", "/home/me/data", "../data"):
-        journal = Journal(tmp_path / "r.csv", IDENTITY)
-        paths = [f"{spelling}/{path}" for path in below]
-        journal.take_paths(paths, below)
-        done = len(journal.results)
-        journal.append([replace(RESULTS[done], row=RESULTS[done].row._replace(path=paths[done]))])
-        journal.close()
-        rows = read_rows(tmp_path / "r.csv.partial")
-        assert [row.path for row in rows] == paths[: done + 1]
-    assert [result.row for result in journal.results] == rows
-    np.testing.assert_array_equal(journal.scores()[0], RESULTS[0].scores)
 
 
 def test_an_interrupt_while_rows_are_written_loses_none(
