@@ -26,12 +26,14 @@ class Row(NamedTuple):
 
 
 def beside(results: Path, kind: str) -> Path:
-    """A file that belongs to a results file.
+    """A file that belongs to a results file, and to no other one.
 
-    >>> beside(Path("results_dsd100.csv"), SCORES).name
-    'results_dsd100.scores.npz'
+    >>> beside(Path("results_dsd100.csv"), SCORES).name, beside(Path("a.tsv"), SCORES).name
+    ('results_dsd100.scores.npz', 'a.tsv-scores.npz')
     """
-    return results.with_name(f"{results.with_suffix('').name}.{kind}")
+    name = results.name.removesuffix(".csv")
+    # With a dot, the files of "a" would be those of "a.csv".
+    return results.with_name(f"{name}{'-' if name == results.name else '.'}{kind}")
 
 
 def check_distinct(inputs: Iterable[Path], outputs: Iterable[Path]) -> None:

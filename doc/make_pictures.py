@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 FOLDER = Path(__file__).parent
-RESULTS = Path("results_moises.csv")
+RESULTS = Path("build/demo/results_moises.csv")
 SONGS = Path("demo/moisesdb")
 """As seen from the repository's root, so that no picture shows a folder of this machine."""
 WRONG = "guitar/1e257db3-86ac-5514-97d0-d77258f832bf.mp3"

@@ -55,6 +55,11 @@ def add_flags(parser: argparse.ArgumentParser, dataset: Dataset) -> None:
             metavar="DICTIONARY",
             help="JSON or TOML: which AudioSet names count as each class (default: MoisesDB's)",
         )
+    group.add_argument(
+        "--keep-duplicates",
+        action="store_true",
+        help="analyse copies too: same file name, label, song name and content as another stem",
+    )
     add_model_flags(parser)
     add_output_flags(parser, dataset.results_file)
     add_speed_flags(parser)
@@ -93,6 +98,7 @@ def analyze(arguments: argparse.Namespace) -> int:
         output=arguments.output,
         settings=settings_of(arguments),
         restart=arguments.restart,
+        keep_duplicates=arguments.keep_duplicates,
         progress=ConsoleProgress(arguments.verbose),
     )
     print(accuracy_report(run.rows))

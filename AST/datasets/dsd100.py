@@ -1,5 +1,6 @@
 """DSD100: 100 songs of four stems each; the fourth stem, ``other``, has no class."""
 
+import re
 from pathlib import Path
 
 from AST.datasets.dataset import Dataset
@@ -18,10 +19,20 @@ LABELS = {
 """The study's dictionary: AudioSet names (lower case) that count as each class."""
 
 
+NOT_STEMS = frozenset({"mix", "mixture", "other"})
+"""Words. A file with one of them in its name has no class."""
+WORD = re.compile(r"[^\W\d_]+")
+"""Letters without a break."""
+
+
 def label_of(path: Path) -> str | None:
-    """A stem's class is its file's name. Mixtures and the stem ``other`` have none."""
-    name = path.name.lower()
-    return None if "mix" in name or "other" in name else path.stem
+    """A stem's class is its file's name. Mixtures and the stem ``other`` have none.
+
+    >>> label_of(Path("01 mix.wav")), label_of(Path("Mother Voice.wav"))
+    (None, 'Mother Voice')
+    """
+    words = WORD.findall(path.stem.lower())
+    return path.stem if NOT_STEMS.isdisjoint(words) else None
 
 
 def song_of(path: Path) -> str:
@@ -36,6 +47,8 @@ DATASET = Dataset(
     song_of=song_of,
     names_of_class=LABELS,
     results_file="results_dsd100.csv",
+    script="analyze_dsd100.py",
+    not_stems="mixtures and stems 'other'",
     stem_count=300,
     size="14 GB",
     licence="for education and research only, not for commercial use",
@@ -45,6 +58,11 @@ DATASET = Dataset(
         "Sources/Dev/051 - Artist - Title/bass.wav": ("bass", "051 - Artist - Title"),
         "Sources/Test/001 - Artist - Title/Vocals.MP3": ("Vocals", "001 - Artist - Title"),
         "Sources/Test/001 - Artist - Title/other.wav": None,
+        "Sources/Test/001 - Artist - Title/other_1.wav": None,
+        "Sources/Test/001 - Artist - Title/Remixed Bass.wav": (
+            "Remixed Bass",
+            "001 - Artist - Title",
+        ),
         "Mixtures/Test/001 - Artist - Title/mixture.wav": None,
     },
 )

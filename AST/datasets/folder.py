@@ -37,6 +37,8 @@ DATASET = Dataset(
     song_of=song_by_file,
     names_of_class=LABELS,
     results_file="results_folder.csv",
+    script="analyze.py folder",
+    advice="give --labels with a label dictionary that has your classes",
     size="any",
     licence="yours",
     page="any folder of audio files, with one folder for each class",
@@ -49,6 +51,7 @@ DATASET = Dataset(
 LABELLED_BY_FILE = replace(
     DATASET,
     layout="<song>/<class>.wav",
+    script=f"analyze.py folder --label-from {LABEL_FROM_FILE}",
     label_of=label_by_file,
     song_of=song_by_folder,
     examples={"song 1/bass.wav": ("bass", "song 1"), "song 2/bass.wav": ("bass", "song 2")},

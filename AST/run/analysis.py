@@ -2,19 +2,19 @@
 
 import contextlib
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from AST.datasets import DATASETS
-from AST.datasets.dataset import Dataset, Stem
+from AST.datasets.dataset import Dataset
 from AST.errors import UsageError
-from AST.labels import NO_CLASS
-from AST.metrics import Accuracy, accuracy, normalised
+from AST.metrics import Accuracy, accuracy
 from AST.results import Row, check_output
 from AST.run.progress import Progress
+from AST.run.selection import select_stems
 from AST.settings import Settings
 from AST.weights import PUBLISHED, obtain_both
 
@@ -54,6 +54,7 @@ def analyse(
     output: Path | str | None = None,
     settings: Settings = Settings(),  # noqa: B008 (frozen)
     restart: bool = False,
+    keep_duplicates: bool = False,
     progress: Progress = Progress(),  # noqa: B008 (without state)
 ) -> Run:
     """Runs both models on every stem of a dataset.
@@ -65,6 +66,7 @@ def analyse(
         output: The results file. Scores and record are written beside it, and a run that was
             stopped continues from it. None writes nothing.
         restart: Whether to discard the rows of a stopped run.
+        keep_duplicates: Whether to analyse copies of stems too, such as a subset's.
         progress: Takes what the run says; by default nothing is printed.
 
     Raises:
@@ -75,10 +77,9 @@ def analyse(
         if dataset not in DATASETS:
             raise UsageError(f"dataset {dataset!r}: expected one of {', '.join(DATASETS)}")
         dataset = DATASETS[dataset]
-    stems = dataset.stems(Path(folder))
-    _warn_of_unknown_labels(dataset, stems, progress)
     with _output_path(output) as path:
         check_output(path)
+        found = select_stems(dataset, Path(folder), keep_duplicates, progress)
         files = obtain_both(model, speech_model)
         for name, file in files.items():
             progress.say(f"{name} model: {file.path} (sha256 {file.sha256[:12]}, {file.kind})")
@@ -86,7 +87,8 @@ def analyse(
         from AST.run.computation import decide_computation
         from AST.run.execution import Job
 
-        job = Job(dataset, Path(folder), stems, files, decide_computation(settings), progress)
+        computation = decide_computation(settings)
+        job = Job(dataset, Path(folder), found.stems, files, computation, progress, found.left_out)
         results, scores, record = job.execute(path, restart, started)
     failures = {result.row.path: result.failure for result in results if result.failure}
     return Run([result.row for result in results], scores, failures, record)
@@ -99,12 +101,3 @@ def _output_path(output: Path | str | None) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory() as folder:
         yield Path(folder, "results.csv")
-
-
-def _warn_of_unknown_labels(dataset: Dataset, stems: Sequence[Stem], progress: Progress) -> None:
-    known = {normalised(name) for name in (*dataset.names_of_class, *NO_CLASS)}
-    if unknown := sorted({stem.label for stem in stems if normalised(stem.label) not in known}):
-        progress.say(
-            f"warning: {dataset.name} has no class {', '.join(unknown[:5])}: stems with such a "
-            "label cannot be right"
-        )

@@ -2,7 +2,7 @@
 
 import contextlib
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from AST.labels import LabelMap
 from AST.run.computation import Computation
 from AST.run.journal import Journal, StemResult
 from AST.run.progress import Progress
-from AST.run.run_record import run_identity, run_record
+from AST.run.run_record import paths_below, run_identity, run_record
 from AST.run.workers import Preparation
 from AST.weights import LocalModel
 
@@ -35,6 +35,7 @@ class Job:
     files: dict[str, LocalModel]
     computation: Computation
     progress: Progress
+    left_out: Mapping[str, int]
 
     def execute(
         self, output: Path, restart: bool, started: datetime
@@ -52,7 +53,8 @@ class Job:
         identity = run_identity(self.dataset, self.folder, self.stems, self.files, self.computation)
         journal = Journal(output, identity, restart)
         with contextlib.closing(journal):
-            journal.check_paths([stem.path_text for stem in self.stems])
+            paths = [stem.path_text for stem in self.stems]
+            journal.take_paths(paths, paths_below(self.folder, self.stems))
             resumed = len(journal.results)
             settings: dict[str, Any] = {
                 "batch_size": self.computation.batch_size,
@@ -68,7 +70,9 @@ class Job:
             record = run_record(
                 identity, self.files, settings, songs, journal.results, resumed, started
             )
-            journal.complete(record)
+            record["left_out"] = dict(self.left_out)
+            if kept := journal.complete(record):
+                self.progress.say(f"the earlier {output} and its side files are kept: {kept}")
         return journal.results, journal.scores(), record
 
     def _analyse_the_rest(self, journal: Journal) -> str:

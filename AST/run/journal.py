@@ -3,7 +3,8 @@
 During a run there are two files. ``results.csv.partial`` holds the rows, for people to watch.
 ``results.csv.partial.jsonl`` holds everything about each row, for a later start to resume from. It
 is written first, and both are forced to disk, so a row that can be seen is never lost. At the end
-``results.scores.npz`` and ``results.run.json`` follow, and the partial file becomes the output.
+scores and record are written. Only then the files of an earlier run are renamed, and the new ones
+take their places.
 """
 
 import base64
@@ -23,6 +24,7 @@ import numpy.typing as npt
 from AST.errors import UsageError
 from AST.labels import AUDIOSET_CLASS_COUNT
 from AST.results import OUTPUT_FLAG, RUN_RECORD, SCORES, Row, beside, format_rows
+from AST.run.keeping import SIDE_FILES, keep_earlier
 from AST.writing import force_to_disk, write_whole, writing
 
 
@@ -70,14 +72,30 @@ class Journal:
             if self._partial_path.exists() and not restart:
                 self._resume()
 
-    def check_paths(self, paths: Sequence[str]) -> None:
-        """Checks that the rows so far have the first paths of the walk.
+    def take_paths(self, paths: Sequence[str], paths_below: Sequence[str]) -> None:
+        """Gives the rows so far the first paths of the walk. Its folder may be spelled otherwise.
+
+        Args:
+            paths: As this run's rows show them.
+            paths_below: The same from the dataset's folder on.
 
         Raises:
-            UsageError: They differ.
+            UsageError: The rows are of other files.
         """
-        if [result.row.path for result in self.results] != list(paths[: len(self.results)]):
+        done = [result.row.path for result in self.results]
+        pairs = zip(done, paths_below, strict=False)
+        same = [path for path, below in pairs if f"/{path}".endswith(f"/{below}")]
+        if same != done:
             raise self._damaged()
+        if done != list(paths[: len(done)]):
+            self.results = [
+                replace(result, row=result.row._replace(path=path))
+                for result, path in zip(self.results, paths, strict=False)
+            ]
+            with writing(self._partial_path, OUTPUT_FLAG):
+                if self._partial:
+                    self._partial.close()
+                self._partial = self._begin()
 
     def append(self, results: Sequence[StemResult]) -> None:
         """Adds finished stems, in walk order. They are on disk when this returns.
@@ -92,8 +110,11 @@ class Journal:
             force_to_disk(self._log, "".join(map(_to_line, results)).encode())
             force_to_disk(self._partial, format_rows(one.row for one in results).encode())
 
-    def complete(self, record: Mapping[str, Any]) -> None:
+    def complete(self, record: Mapping[str, Any]) -> Path | None:
         """Writes the scores and the record, and turns the partial file into the output.
+
+        Returns:
+            Where the results file of an earlier run is now, if there was one.
 
         Raises:
             UsageError: They cannot be written.
@@ -109,10 +130,14 @@ class Journal:
         )
         text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
         with writing(self.output, OUTPUT_FLAG):
-            write_whole(beside(self.output, SCORES), scores.getvalue())
-            write_whole(beside(self.output, RUN_RECORD), text.encode())
+            write_whole(beside(self._partial_path, SCORES), scores.getvalue())
+            write_whole(beside(self._partial_path, RUN_RECORD), text.encode())
+            kept = keep_earlier(self.output)
+            for kind in SIDE_FILES:
+                beside(self._partial_path, kind).replace(beside(self.output, kind))
             self._partial_path.replace(self.output)
             self._log_path.unlink()
+        return kept
 
     def close(self) -> None:
         """Closes the files. Those of a stopped run stay as they are."""

@@ -12,14 +12,22 @@ from typing import Any
 from AST.datasets.dataset import Dataset, Stem
 from AST.labels import ERROR, SILENCE, SPEECH
 from AST.metrics import accuracy
-from AST.rules import LOWER_SPEECH_PRED_SCORE, THRESHOLD_SPEECH_PRED_SCORE
+from AST.rules import STUDY_RULE
 from AST.run.computation import Computation
 from AST.run.journal import StemResult
 from AST.version import __version__
 from AST.weights import LocalModel
 from AST.writing import printable
 
-RECORDED_PACKAGES = ("torch", "torchaudio", "essentia-tensorflow", "numpy", "av", "samplerate")
+DECISIVE_PACKAGES = ("torch", "essentia-tensorflow", "av", "samplerate")
+"""A run is not resumed with another version of one of these."""
+RECORDED_PACKAGES = (*DECISIVE_PACKAGES, "torchaudio", "numpy")
+PACKAGE = Path(__file__).parents[1]
+
+
+def paths_below(folder: Path, stems: Sequence[Stem]) -> list[str]:
+    """The stems' paths from the dataset's folder on, however the user spelled that folder."""
+    return [printable(stem.path.relative_to(folder)) for stem in stems]
 
 
 def run_identity(
@@ -30,16 +38,20 @@ def run_identity(
     computation: Computation,
 ) -> dict[str, Any]:
     """Everything that decides the results. A stopped run is resumed only if all of it is equal."""
-    listed = "\n".join(f"{stem.label}\t{stem.path_text}" for stem in stems)
+    below = paths_below(folder, stems)
+    listed = "\n".join(f"{stem.label}\t{path}" for stem, path in zip(stems, below, strict=True))
     return {
         "dataset": dataset.name,
         "dataset_path": printable(folder.resolve()),
         "list_of_stems_sha256": hashlib.sha256(listed.encode()).hexdigest(),
         "label_dictionary": {name: list(names) for name, names in dataset.names_of_class.items()},
+        "speech_rule": STUDY_RULE._asdict(),
         "models": {name: model.sha256 for name, model in models.items()},
         "device": computation.device_type,
         "precision": computation.precision,
         "speech_backend": computation.speech_backend,
+        "versions": _versions(DECISIVE_PACKAGES),
+        "code_sha256": _code_sha256(),
     }
 
 
@@ -64,12 +76,12 @@ def run_record(
     return {
         **identity,
         "models": {name: model.record() for name, model in models.items()},
-        "settings": {
-            **settings,
-            "speech_from_percent": THRESHOLD_SPEECH_PRED_SCORE,
-            "speech_ignored_below_percent": LOWER_SPEECH_PRED_SCORE,
+        "settings": dict(settings),
+        "versions": {
+            **_versions(RECORDED_PACKAGES),
+            "python": platform.python_version(),
+            "platform": platform.platform(),
         },
-        "versions": _versions(),
         "started": started.isoformat(timespec="seconds"),
         "finished": finished.isoformat(timespec="seconds"),
         "duration_s": round((finished - started).total_seconds(), 1),
@@ -93,7 +105,14 @@ def _listed(results: Sequence[StemResult], field: str) -> list[dict[str, str]]:
     ]
 
 
-def _versions() -> dict[str, str]:
-    packages = {name: importlib.metadata.version(name) for name in RECORDED_PACKAGES}
-    own = {"ast-stems": __version__, "python": platform.python_version()}
-    return {**own, "platform": platform.platform(), **packages}
+def _versions(packages: Sequence[str]) -> dict[str, str]:
+    versions = {name: importlib.metadata.version(name) for name in packages}
+    return {"ast-stems": __version__, **versions}
+
+
+def _code_sha256() -> str:
+    """Of the suite's own code: between two releases its version stays the same."""
+    code = hashlib.sha256()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        code.update(f"{path.relative_to(PACKAGE)}\n".encode() + path.read_bytes())
+    return code.hexdigest()

@@ -157,7 +157,10 @@ def test_mistakes_give_one_line(run: RunScript, tmp_path: Path) -> None:
     file.write_text(format_rows([Row._fields, *ROWS]), newline="")
     for arguments, message in (
         ([file, "--dataset", "dsd100", "--output", file], "this command reads or writes that"),
-        ([file, "--dataset", "dsd100", "--output", tmp_path / "r.bak"], "r.scores.npz: this comma"),
+        (
+            [file, "--dataset", "dsd100", "--output", tmp_path / "r.scores.npz"],
+            "r.scores.npz: this",
+        ),
         ([tmp_path, "--dataset", "dsd100"], "Is a directory; expected a results file"),
         ([file, "--dataset", "dsd100", "--output", tmp_path / "no" / "x.csv"], "cannot be written"),
     ):

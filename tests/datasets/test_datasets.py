@@ -4,7 +4,7 @@ import pytest
 
 from AST.datasets import DATASETS
 from AST.datasets.dataset import Dataset
-from AST.datasets.walk import walk_files
+from AST.datasets.walk import walk_folder
 from AST.errors import UsageError
 
 DSD100 = DATASETS["dsd100"]
@@ -28,7 +28,7 @@ def dsd100(tmp_path: Path) -> Path:
     song = "Sources/Test/001 - A - B"
     touch(root, "Mixtures/Test/001 - A - B/mixture.wav", "dsd100.txt", "dsd100subset.xlsx")
     touch(root, *(f"{song}/{name}.wav" for name in ("vocals", "bass", "other", "drums")))
-    touch(root, f"{song}/._bass.wav", f"{song}/Remix.wav", f"{song}/OTHER.wav", f"{song}/a.txt")
+    touch(root, f"{song}/._bass.wav", f"{song}/01 Mix.wav", f"{song}/OTHER.wav", f"{song}/a.txt")
     touch(root, "Sources/Dev/051 - C - D/bass.MP3")
     return root
 
@@ -40,6 +40,42 @@ def test_dsd100_labels_are_file_names_sorted_by_path(dsd100: Path) -> None:
         ("drums", "Sources/Test/001 - A - B/drums.wav"),
         ("vocals", "Sources/Test/001 - A - B/vocals.wav"),
     ]
+
+
+@pytest.mark.parametrize(
+    "name", ["mix", "mixture", "other", "01 Mix", "other_1", "MIX-final", "2mix"]
+)
+def test_dsd100_leaves_out_mixtures_and_other_as_words(tmp_path: Path, name: str) -> None:
+    touch(tmp_path, f"song/{name}.wav", "song/bass.wav")
+    assert found(DSD100, tmp_path) == [("bass", "song/bass.wav")]
+
+
+@pytest.mark.parametrize("name", ["Mother Voice", "Remixed Bass", "Brothers", "mixer", "othér"])
+def test_dsd100_does_not_look_for_letters_within_words(tmp_path: Path, name: str) -> None:
+    touch(tmp_path, f"song/{name}.wav")
+    assert found(DSD100, tmp_path) == [(name, f"song/{name}.wav")]
+
+
+def test_what_is_left_out_is_counted_by_reason(dsd100: Path) -> None:
+    song = "Sources/Test/001 - A - B"
+    touch(dsd100, f"__MACOSX/{song}/bass.wav", f".old/{song}/bass.wav", f"{song}/.git/bass.wav")
+    touch(dsd100, f"{song}/vocals.AIFC", f"{song}/drums.aifc", f"{song}/bass.au", f"{song}/._x.caf")
+    (dsd100 / "again").symlink_to(dsd100 / "Sources")
+    result = DSD100.find(dsd100)
+    assert len(result.stems) == 4
+    assert result.left_out == {
+        ".aifc files (not supported)": 2,
+        ".au files (not supported)": 1,
+        "folders that links reach again": 1,
+        "hidden files": 2,
+        "hidden or __MACOSX folders": 3,
+        "mixtures and stems 'other'": 4,
+    }
+
+
+def test_a_folder_of_stems_alone_leaves_nothing_out(tmp_path: Path) -> None:
+    touch(tmp_path, "song/bass.opus", "song/drums.WV", "song/notes.txt")
+    assert DSD100.find(tmp_path).left_out == {}
 
 
 @pytest.mark.parametrize("inside", ["Sources", "Sources/Test", "Sources/Test/001 - A - B"])
@@ -65,7 +101,7 @@ def test_moisesdb_labels_are_folder_names(tmp_path: Path) -> None:
 
 def test_walk_sorts_by_the_parts_of_the_path(tmp_path: Path) -> None:
     touch(tmp_path, "a b/x.wav", "a/x.wav", "a/b/x.wav", "B/x.wav", "z.wav")
-    names = [str(path.relative_to(tmp_path)) for path in walk_files(tmp_path)]
+    names = [str(path.relative_to(tmp_path)) for path in walk_folder(tmp_path).files]
     assert names == ["B/x.wav", "a/b/x.wav", "a/x.wav", "a b/x.wav", "z.wav"]
 
 
@@ -107,7 +143,7 @@ def test_a_folder_named_like_a_file_is_a_folder(tmp_path: Path) -> None:
     ("names", "message"),
     [
         ([], "found no file at all"),
-        (["a.txt", "b.txt", "c"], r"no audio file among 3 files \(2 .txt, 1 no suffix\)"),
+        (["a.txt", "b.txt", "c"], r"no file of these kinds among 3 files \(2 .txt, 1 no suffix\)"),
         (["Mixtures/1/mixture.wav"], "1 audio files, none of them a stem, such as .*mixture.wav"),
     ],
 )

@@ -8,6 +8,7 @@ from AST.datasets import DATASETS
 from AST.datasets.dataset import Dataset
 from AST.datasets.folder import LABELLED_BY_FILE, labelled
 from AST.labels import LabelMap, instrument_labels
+from tests.helpers import ROOT
 
 ALL = [*DATASETS.values(), LABELLED_BY_FILE]
 
@@ -41,6 +42,13 @@ def test_the_label_dictionary_holds_names_that_can_be_predictions(dataset: Datas
     LabelMap(dataset.names_of_class)  # refuses a name under two classes
     names = {name for names in dataset.names_of_class.values() for name in names}
     assert names <= {name.lower() for name in instrument_labels()}
+
+
+@pytest.mark.parametrize("dataset", ALL, ids=lambda dataset: dataset.layout)
+def test_the_script_of_each_dataset_is_there(dataset: Dataset) -> None:
+    script, *arguments = dataset.script.split()
+    assert (ROOT / script).is_file()
+    assert arguments or dataset is DATASETS[script.removesuffix(".py").removeprefix("analyze_")]
 
 
 @pytest.mark.parametrize("name", ["dsd100", "moisesdb"])

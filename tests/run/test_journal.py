@@ -186,9 +186,11 @@ def test_a_damaged_journal_is_refused_and_its_rows_kept(tmp_path: Path, damage: 
 def test_rows_of_other_paths_are_refused(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "r.csv", IDENTITY)
     journal.append(RESULTS[:2])
-    journal.check_paths([result.row.path for result in RESULTS])
-    with pytest.raises(UsageError, match="damaged"):
-        journal.check_paths([result.row.path for result in reversed(RESULTS)])
+    paths = [result.row.path for result in RESULTS]
+    journal.take_paths(paths, paths)
+    for other in (paths[::-1], paths[:1], ["a, b/bass\r\n1.wav", "s.wav"]):
+        with pytest.raises(UsageError, match="damaged"):
+            journal.take_paths(other, other)
 
 
 def test_an_interrupt_while_rows_are_written_loses_none(

@@ -80,10 +80,10 @@ TAGGED = (
 def test_odd_files_give_each_its_row_and_message(
     run: RunScript, models: ModelFlags, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "odd"
-    folder.mkdir()
+    folder = tmp_path / "odd" / "bass"
+    folder.mkdir(parents=True)
     write_odd_files(folder)
-    result = run("analyze_dsd100.py", folder, *models, "--output", tmp_path / "r.csv")
+    result = run("analyze.py", "folder", folder.parent, *models, "--output", tmp_path / "r.csv")
     assert result.returncode == 1
     assert "Traceback" not in result.stderr
 

@@ -127,9 +127,9 @@ def test_failures_of_a_stopped_run_are_remembered(
     models: ModelFlags, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "data"
-    for name in ("a", "b", "c"):
+    for name in ("bass", "drums", "vocals"):
         write_samples(folder / f"{name}.wav", tone(440, 1, SAMPLE_RATE_HZ))
-    (folder / "a.wav").write_bytes(b"")
+    (folder / "bass.wav").write_bytes(b"")
     output = tmp_path / "r.csv"
     arguments = [str(folder), *models, "--output", str(output), "--batch-size", "1"]
 
@@ -147,4 +147,4 @@ def test_failures_of_a_stopped_run_are_remembered(
     assert analyze_dsd100.main(arguments) == 1
     record = json.loads((tmp_path / "r.run.json").read_text("utf-8"))
     assert record["counts"]["resumed"] == 2
-    assert [failure["path"] for failure in record["failures"]] == [str(folder / "a.wav")]
+    assert [failure["path"] for failure in record["failures"]] == [str(folder / "bass.wav")]

@@ -122,9 +122,10 @@ def test_a_run_with_a_file_that_ends_its_process(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], workers: int,
 ) -> None:  # fmt: skip
     dies_of(stems[1].path, monkeypatch=monkeypatch)
+    stems[0].path.rename(tmp_path / "bass.wav")
     models = ["--model", str(ast_path), "--speech-model", str(no_speech_path)]
     options = ["--output", str(tmp_path / "r.csv"), "--workers", str(workers)]
     assert analyze_dsd100.main([str(tmp_path), *models, *options]) == 1
     assert f"error: {stems[1].path}: {DIES}\n" in capsys.readouterr().err
     predictions = [row.prediction for row in read_rows(tmp_path / "r.csv")]
-    assert [prediction == "error" for prediction in predictions] == [False, True, False]
+    assert [prediction == "error" for prediction in predictions] == [True, False, False]

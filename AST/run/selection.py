@@ -1,0 +1,62 @@
+"""Which stems of a folder a run analyses, and what it says about them at its start."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from AST.datasets.copies import without_copies
+from AST.datasets.dataset import Dataset, Found, Stem
+from AST.datasets.fitting import check_classes
+from AST.run.progress import Progress
+
+COPIES = "copies of other stems"
+"""A reason to leave stems out."""
+
+
+def select_stems(
+    dataset: Dataset, folder: Path, keep_duplicates: bool, progress: Progress
+) -> Found:
+    """Finds the stems of a folder, without copies, and says what was found.
+
+    Args:
+        keep_duplicates: Whether copies of stems are stems too.
+
+    Raises:
+        UsageError: The folder cannot be read, has no stems, or holds another dataset.
+    """
+    found = dataset.find(folder)
+    check_classes(dataset, folder, found.stems)
+    copies: list[tuple[Stem, Stem]] = []
+    if not keep_duplicates:
+        stems, copies = without_copies(found.stems)
+    if copies:
+        found = Found(stems, {**found.left_out, COPIES: len(copies)})
+    for line in _lines_about(dataset, found):
+        progress.say(line)
+    if copies:
+        progress.say(_about_copies(copies))
+    return found
+
+
+def _about_copies(copies: Sequence[tuple[Stem, Stem]]) -> str:
+    copy, original = copies[0]
+    return (
+        f"warning: stems that are here twice are counted once: {len(copies)}, such as "
+        f"{copy.path_text}, a copy of {original.path_text}; --keep-duplicates counts both"
+    )
+
+
+def _lines_about(dataset: Dataset, found: Found) -> list[str]:
+    count, songs = len(found.stems), len({stem.song for stem in found.stems})
+    reasons = ", ".join(f"{reason}: {number}" for reason, number in found.left_out.items())
+    lines = [f"{dataset.name}: {count} stems of {songs} songs; left out: {reasons or 'nothing'}"]
+    if dataset.stem_count not in (None, count):
+        lines.append(
+            f"warning: the whole of {dataset.name} has {dataset.stem_count} stems; the figures "
+            f"are of these {count}"
+        )
+    if unknown := dataset.unknown_labels(found.stems):
+        lines.append(
+            f"warning: {dataset.name} has no class {', '.join(unknown[:5])}: stems with such a "
+            "label cannot be right"
+        )
+    return lines

@@ -1,0 +1,122 @@
+"""Which stopped runs may be resumed: those that compute the same, however the folder is spelled."""
+
+import itertools
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import AST
+from AST.datasets import DATASETS
+from AST.errors import UsageError
+from AST.results import read_rows
+from AST.rules import SpeechRule
+from AST.run import run_record
+from AST.run.progress import Progress
+
+DSD100 = DATASETS["dsd100"]
+Analyse = Any
+
+
+class StopsAfter(Progress):
+    """Stops a run as Ctrl-C does."""
+
+    def __init__(self, stems: int) -> None:
+        self._finished = itertools.count(1)
+        self._stems = stems
+
+    def finish(self, result: object) -> None:
+        if next(self._finished) == self._stems:
+            raise KeyboardInterrupt
+
+
+@pytest.fixture
+def analyse(
+    ast_path: Path, no_speech_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Analyse:
+    """Runs the small models in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(folder: str | Path, output: str = "r.csv", dataset: Any = DSD100, stop: int = 0) -> Any:
+        return AST.analyse(
+            dataset,
+            folder,
+            model=str(ast_path),
+            speech_model=str(no_speech_path),
+            output=output,
+            settings=AST.Settings(device="cpu", workers=0, batch_size=1),
+            progress=StopsAfter(stop),
+        )
+
+    return run
+
+
+def test_the_folder_may_be_spelled_otherwise(analyse: Analyse, dsd100: Path) -> None:
+    Path("link").symlink_to(dsd100)
+    spellings = [os.path.relpath(dsd100), "./link/", f"{dsd100}/Mixtures/..", dsd100]
+    whole = analyse(spellings[-1], "whole.csv")
+    for spelling in spellings[:-1]:
+        with pytest.raises(KeyboardInterrupt):
+            analyse(spelling, stop=2)
+    rows = read_rows(Path("r.csv.partial"))
+    assert [row.path.startswith(f"{spellings[-2]}/Sources/") for row in rows] == [True] * 6
+    run = analyse(spellings[-1])
+    assert run.record["counts"]["resumed"] == 6
+    assert Path("r.csv").read_bytes() == Path("whole.csv").read_bytes()
+    assert run.record["songs"] == whole.record["songs"]
+    with np.load("r.scores.npz") as resumed, np.load("whole.scores.npz") as expected:
+        for name in ("paths", "scores", "speech_score_percent", "rms_dbfs"):
+            np.testing.assert_array_equal(resumed[name], expected[name])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "different"),
+    [
+        ("STUDY_RULE", SpeechRule(ignored_below_percent=9), "speech_rule"),
+        ("__version__", "2.0.0", "versions"),
+        ("_versions", lambda packages: dict.fromkeys(packages, "9.9"), "versions"),
+        ("_code_sha256", lambda: "0" * 64, "code_sha256"),
+    ],
+)
+def test_what_decides_the_results_must_be_the_same(
+    analyse: Analyse,
+    dsd100: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: Any,
+    different: str,
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        analyse(dsd100, stop=2)
+    monkeypatch.setattr(run_record, name, value)
+    with pytest.raises(UsageError, match=f"started with another {different};"):
+        analyse(dsd100)
+
+
+def test_another_dictionary_or_another_folder_is_refused(analyse: Analyse, dsd100: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        analyse(dsd100, stop=2)
+    names = {**DSD100.names_of_class, "bass": ["bass guitar"]}
+    with pytest.raises(UsageError, match="started with another label_dictionary;"):
+        analyse(dsd100, dataset=replace(DSD100, names_of_class=names))
+    with pytest.raises(UsageError, match="another dataset_path, list_of_stems_sha256;"):
+        analyse(dsd100 / "Sources")
+
+
+def test_the_identity_holds_the_versions_that_decide() -> None:
+    versions = run_record._versions(run_record.DECISIVE_PACKAGES)
+    assert set(versions) >= {"ast-stems", "torch", "essentia-tensorflow", "av"}
+
+
+def test_a_change_of_the_code_changes_its_hash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_record, "PACKAGE", tmp_path)
+    hashes = set()
+    for name, content in (("a.py", "1"), ("a.py", "2"), ("b.py", "1"), ("notes.txt", "1")):
+        (tmp_path / name).write_text(content)
+        hashes.add(run_record._code_sha256())
+    assert len(hashes) == 3

@@ -1,0 +1,109 @@
+"""What a run says at its start about the stems that it found."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import analyze_moisesdb
+import AST
+from AST.datasets import DATASETS
+from AST.datasets.dataset import Dataset, Found
+from AST.run.progress import Progress
+from AST.run.selection import select_stems
+from synthetic.stems import SAMPLE_RATE_HZ, write_samples
+from tests.helpers import RunScript, tone
+
+DSD100 = DATASETS["dsd100"]
+
+
+class Lines(Progress):
+    """Keeps what a run says."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def say(self, line: str) -> None:
+        self.said.append(line)
+
+
+def select(
+    folder: Path, dataset: Dataset = DSD100, keep_duplicates: bool = False
+) -> tuple[Found, list[str]]:
+    lines = Lines()
+    return select_stems(dataset, folder, keep_duplicates, lines), lines.said
+
+
+@pytest.fixture
+def songs(tmp_path: Path) -> Path:
+    for song in ("1", "2"):
+        for name in ("bass", "drums", "other"):
+            path = tmp_path / "full" / song / f"{name}.wav"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(name)
+    return tmp_path
+
+
+def test_a_part_of_a_dataset(songs: Path) -> None:
+    found, lines = select(songs)
+    assert len(found.stems) == 4
+    assert lines == [
+        "DSD100: 4 stems of 2 songs; left out: mixtures and stems 'other': 2",
+        "warning: the whole of DSD100 has 300 stems; the figures are of these 4",
+    ]
+
+
+@pytest.mark.parametrize("stem_count", [None, 4])
+def test_a_whole_dataset_gives_no_warning(songs: Path, stem_count: int | None) -> None:
+    _, lines = select(songs, replace(DSD100, stem_count=stem_count))
+    assert lines == ["DSD100: 4 stems of 2 songs; left out: mixtures and stems 'other': 2"]
+
+
+def test_copies_are_counted_once_unless_they_are_kept(songs: Path) -> None:
+    shutil.copytree(songs / "full" / "2", songs / "subset" / "2")
+    found, lines = select(songs)
+    assert [stem.path for stem in found.stems] == sorted((songs / "full").rglob("[bd]*.wav"))
+    assert found.left_out["copies of other stems"] == 2
+    assert "DSD100: 4 stems of 2 songs" in lines[0]
+    assert lines[0].endswith("copies of other stems: 2")
+    assert lines[-1] == (
+        f"warning: stems that are here twice are counted once: 2, such as {songs}/subset/2/"
+        f"bass.wav, a copy of {songs}/full/2/bass.wav; --keep-duplicates counts both"
+    )
+    found, lines = select(songs, keep_duplicates=True)
+    assert len(found.stems) == 6
+    assert "copies" not in "".join(lines)
+
+
+def test_figures_count_a_copy_once(ast_path: Path, no_speech_path: Path, tmp_path: Path) -> None:
+    for song in ("full/1", "subset/1"):
+        write_samples(tmp_path / song / "bass.wav", tone(440, 1, SAMPLE_RATE_HZ))
+    models = {"model": str(ast_path), "speech_model": str(no_speech_path)}
+    settings = AST.Settings(workers=0)
+    run = AST.analyse("dsd100", tmp_path, **models, settings=settings)  # type: ignore[arg-type]
+    assert run.accuracy.total == 1
+    assert run.record["left_out"] == {"copies of other stems": 1}
+    kept = AST.analyse("dsd100", tmp_path, **models, settings=settings, keep_duplicates=True)  # type: ignore[arg-type]
+    assert kept.accuracy.total == 2
+
+
+@pytest.mark.parametrize(
+    ("flags", "rows"), [([], 1), (["--keep-duplicates"], 2)], ids=["once", "twice"]
+)
+def test_the_flag_of_the_command_line(
+    tmp_path: Path, flags: list[str], rows: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for song in ("full/1", "subset/1"):
+        write_samples(tmp_path / song / "bass" / "x.wav", tone(440, 1, SAMPLE_RATE_HZ))
+    options = ["--model", "tiny", "--workers", "0", "--output", str(tmp_path / "r.csv")]
+    assert analyze_moisesdb.main([str(tmp_path), *options, *flags]) == 0
+    assert f"/{rows} matches)" in capsys.readouterr().out
+
+
+def test_the_wrong_script_is_refused_before_any_work(run: RunScript, songs: Path) -> None:
+    result = run("analyze_moisesdb.py", songs, "--model", "no such file")
+    assert result.returncode == 2
+    assert result.stderr.count("\n") == 1
+    assert result.stderr.endswith(": use analyze_dsd100.py\n")
+    assert list(songs.iterdir()) == [songs / "full"]
