@@ -103,7 +103,7 @@ def read_rows(path: Path) -> list[Row]:
     if not rows:
         raise UsageError(f"{path}: no rows below the header; expected one row per stem")
     if table.remarks:
-        _say_once(f"note: {path}: read as {', '.join(table.remarks)}")
+        _say_once(f"note: {path}: read {', '.join(table.remarks)}")
     return rows
 
 

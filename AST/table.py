@@ -53,9 +53,9 @@ def read_table(path: Path, columns: Sequence[str]) -> Table:
             rows.append(TableRow(len(rows) + 1, reader.line_num, wanted))
     except csv.Error as error:
         raise row_error(path, len(rows) + 1, reader.line_num, error) from error
-    remarks = [encoding] if encoding != "UTF-8" else []
-    remarks += [f"separated by {SEPARATORS[separator]}"] if separator != "," else []
-    remarks += ["column names in lower case"] if not set(columns) <= set(header) else []
+    remarks = [f"as {encoding}"] if encoding != "UTF-8" else []
+    remarks += [f"with {SEPARATORS[separator]} between fields"] if separator != "," else []
+    remarks += ["with column names in lower case"] if not set(columns) <= set(header) else []
     return Table(rows, remarks)
 
 
