@@ -23,7 +23,7 @@ def test_each_instrument_name_is_an_audioset_name() -> None:
 
 def test_names_are_compared_as_labels_are() -> None:
     label_map = LabelMap({"flute": ["Flo\u0308te "]})
-    assert (label_map("fl\u00f6te"), label_map("flote")) == ("flute", "other")
+    assert (label_map("FLO\u0308TE"), label_map("flote")) == ("flute", "other")
 
 
 def test_a_name_under_two_classes_is_refused() -> None:
