@@ -85,16 +85,16 @@ def doubtful_names(dictionary: Dictionary) -> list[str]:
     ["'bas guitar' (bass) is not an AudioSet name; 'bass guitar' is", \
 "'Music' (drums) is an AudioSet name but not an instrument's, so it is never predicted"]
     """
-    of_audioset = {name.lower() for name in audioset_labels()}
-    of_instruments = {name.lower() for name in instrument_labels()}
+    of_audioset = {normalised(name) for name in audioset_labels()}
+    of_instruments = {normalised(name) for name in instrument_labels()}
     lines = []
     for class_name, names in dictionary.items():
         for name in names:
-            if name.lower() not in of_audioset:
-                near = difflib.get_close_matches(name.lower(), of_instruments, 1)
+            if normalised(name) not in of_audioset:
+                near = difflib.get_close_matches(normalised(name), of_instruments, 1)
                 hint = f"; {near[0]!r} is" if near else ""
                 lines.append(f"{name!r} ({class_name}) is not an AudioSet name{hint}")
-            elif name.lower() not in of_instruments:
+            elif normalised(name) not in of_instruments:
                 lines.append(
                     f"{name!r} ({class_name}) is an AudioSet name but not an instrument's, so it "
                     "is never predicted"

@@ -5,6 +5,8 @@ import functools
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from AST.metrics import normalised
+
 DATA_FOLDER = Path(__file__).parent / "data"
 
 SPEECH = "speech"
@@ -56,7 +58,7 @@ def instrument_indices() -> tuple[int, ...]:
 class LabelMap:
     """From an AudioSet name to a dataset's class, by a dictionary ``{class: [names]}``.
 
-    Case does not matter. A name that the dictionary does not hold becomes ``other``.
+    Names are compared as labels are. A name that the dictionary does not hold becomes ``other``.
 
     Raises:
         ValueError: A name stands under two classes.
@@ -69,10 +71,10 @@ class LabelMap:
     def __init__(self, names_of_class: Mapping[str, Iterable[str]]) -> None:
         self._class_of_name: dict[str, str] = {}
         for class_name, names in names_of_class.items():
-            for name in map(str.lower, names):
+            for name in map(normalised, names):
                 first = self._class_of_name.setdefault(name, class_name)
                 if first != class_name:
                     raise ValueError(f"{name!r} stands under {first!r} and under {class_name!r}")
 
     def __call__(self, name: str) -> str:
-        return self._class_of_name.get(name.lower(), OTHER)
+        return self._class_of_name.get(normalised(name), OTHER)

@@ -3,6 +3,7 @@
 
 import argparse
 import sys
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def print_labels(file: Path) -> int:
     """Prints the sorted labels of a results file; returns the exit code."""
-    labels = sorted({row.label.strip() for row in read_rows(file)})
+    labels = sorted({unicodedata.normalize("NFC", row.label.strip()) for row in read_rows(file)})
     print("Unique labels found:")
     print(labels)
     return EXIT_OK

@@ -1,13 +1,17 @@
 """The results file: its columns, how it is read, and how it is written."""
 
 import csv
+import functools
 import io
 import os
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import NamedTuple
 
+from AST.cells import as_it_was, as_text
 from AST.errors import UsageError
+from AST.table import read_table, row_error
 
 SCORES = "scores.npz"
 RUN_RECORD = "run.json"
@@ -72,61 +76,40 @@ def format_rows(rows: Iterable[Iterable[str]]) -> str:
 
     >>> format_rows([Row("bass", "a, b/bass.wav", "bass guitar", "bass")])
     'bass,"a, b/bass.wav",bass guitar,bass\r\n'
+    >>> format_rows([Row("bass", "=1+1/bass.wav", "bass guitar", "bass")])  # not run as a formula
+    "bass,'=1+1/bass.wav,bass guitar,bass\r\n"
     """
     text = io.StringIO()
-    csv.writer(text).writerows(rows)
+    csv.writer(text).writerows(map(as_text, row) for row in rows)
     return text.getvalue()
 
 
 def read_rows(path: Path) -> list[Row]:
-    """Reads a results file: UTF-8 with or without BOM, any line ends, columns in any order.
+    """Reads a results file, also one that a spreadsheet saved. A line on stderr says how.
 
     Raises:
-        UsageError: The file is missing, empty or not CSV, or a column or field is missing.
+        UsageError: The file cannot be read as a table with the columns of ``Row``, it has no rows,
+            a row has no label, or two rows have the same path.
     """
-    try:
-        content = path.read_bytes()
-        text = content.decode("utf-8-sig")
-    except OSError as error:
-        raise UsageError(
-            f"{path}: {error.strerror}; expected a results file such as results_dsd100.csv"
-        ) from error
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise UsageError(
-            f"{path}, line {line}: not UTF-8; expected a CSV file saved as UTF-8"
-        ) from error
-    rows = list(_parse(path, io.StringIO(text, newline="")))
+    table = read_table(path, Row._fields)
+    rows: list[Row] = []
+    number_of_path: dict[str, int] = {}
+    for number, line, fields in table.rows:
+        row = Row(*map(as_it_was, fields))
+        if not row.label.strip() or not row.proposed_label.strip():
+            raise row_error(path, number, line, "label or proposed_label is empty")
+        first = number_of_path.setdefault(row.path, number)
+        if first != number:
+            raise row_error(path, number, line, f"its path {row.path} is in row {first} already")
+        rows.append(row)
     if not rows:
         raise UsageError(f"{path}: no rows below the header; expected one row per stem")
+    if table.remarks:
+        _say_once(f"note: {path}: read {', '.join(table.remarks)}")
     return rows
 
 
-def _parse(path: Path, file: TextIO) -> Iterator[Row]:
-    reader = csv.reader(file, strict=True)
-    number = 1  # of the row that comes next
-    try:
-        header: list[str] = next(filter(None, reader), [])  # blank lines do not count
-        missing = [column for column in Row._fields if column not in header]
-        if not header:
-            raise UsageError(f"{path}: empty file; expected the columns {','.join(Row._fields)}")
-        if missing:
-            raise UsageError(
-                f"{path}: no column {', '.join(missing)} in the header {','.join(header)!r}; "
-                f"expected {','.join(Row._fields)}"
-            )
-        places = [header.index(column) for column in Row._fields]
-        for fields in reader:
-            if not fields:
-                continue
-            if len(fields) != len(header):
-                raise csv.Error(f"{len(fields)} fields, expected {len(header)}")
-            row = Row(*(fields[place] for place in places))
-            if not row.label.strip() or not row.proposed_label.strip():
-                raise csv.Error("label or proposed_label is empty")
-            yield row
-            number += 1
-    except csv.Error as error:
-        raise UsageError(
-            f"{path}, row {number} (line {reader.line_num}): {error}; fix or delete that row"
-        ) from error
+@functools.cache
+def _say_once(line: str) -> None:
+    """Prints a line on stderr, once even if a file is read twice, as with ``--against`` itself."""
+    print(line, file=sys.stderr)

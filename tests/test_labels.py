@@ -21,6 +21,11 @@ def test_each_instrument_name_is_an_audioset_name() -> None:
     assert {audioset_labels()[index] for index in instrument_indices()} == set(instrument_labels())
 
 
+def test_names_are_compared_as_labels_are() -> None:
+    label_map = LabelMap({"flute": ["Flo\u0308te "]})
+    assert (label_map("FLO\u0308TE"), label_map("flote")) == ("flute", "other")
+
+
 def test_a_name_under_two_classes_is_refused() -> None:
     with pytest.raises(ValueError, match="'organ' stands under 'piano' and under 'keys'"):
         LabelMap({"piano": ["organ"], "keys": ["Organ"]})

@@ -1,6 +1,10 @@
-import pytest
+import unicodedata
 
-from AST.metrics import Accuracy, accuracy, accuracy_report
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from AST.metrics import Accuracy, accuracy, accuracy_report, normalised
 from AST.results import Row
 
 RIGHT = Row(" Bass", "a.wav", "bass guitar", "bass ")
@@ -9,6 +13,17 @@ WRONG = Row("drums", "b.wav", "tick", "other")
 
 def test_case_and_blanks_are_ignored() -> None:
     assert accuracy([RIGHT, WRONG, WRONG]) == Accuracy(1, 3)
+
+
+@given(st.text() | st.text("\u0345\u0301\u1fb3\u01f0eE"))
+def test_forms_of_accents_are_ignored(label: str) -> None:
+    assert normalised(unicodedata.normalize("NFC", label)) == normalised(label)
+    assert normalised(unicodedata.normalize("NFD", label)) == normalised(label)
+
+
+def test_an_accent_still_counts() -> None:
+    assert accuracy([Row("fl\u00fcgel", "a.wav", "", "Flu\u0308gel")]) == Accuracy(1, 1)
+    assert accuracy([Row("fl\u00fcgel", "a.wav", "", "flugel")]) == Accuracy(0, 1)
 
 
 def test_report_lists_each_mismatch() -> None:

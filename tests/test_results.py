@@ -1,24 +1,45 @@
+import csv
+import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from AST.errors import UsageError
 from AST.results import Row, format_rows, read_rows
 
 HEADER = "label,path,prediction,proposed_label\n"
-FIELD = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+FIELD = ANY_TEXT | st.text("'=+-@\t\r\n,;\" a")
 LABEL = FIELD.filter(str.strip)
+ROWS = st.lists(
+    st.tuples(LABEL, FIELD, FIELD, LABEL).map(lambda fields: Row(*fields)),
+    min_size=1,
+    unique_by=lambda row: row.path,
+)
 
 
-@given(st.lists(st.tuples(LABEL, FIELD, FIELD, LABEL).map(lambda t: Row(*t)), min_size=1))
+@given(ROWS)
+@example([Row("=a", "'=b", "''=c", "'d")])
 def test_written_rows_are_read_back(
     tmp_path_factory: pytest.TempPathFactory, rows: list[Row]
 ) -> None:
     path = tmp_path_factory.mktemp("results") / "results.csv"
     path.write_bytes((HEADER + format_rows(rows)).encode())
     assert read_rows(path) == rows
+
+
+@given(ROWS)
+def test_no_written_cell_is_a_formula(rows: list[Row]) -> None:
+    for cells in csv.reader(io.StringIO(format_rows(rows), newline="")):
+        assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) for cell in cells)
+
+
+def test_formulas_and_apostrophes_of_others_are_read_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "results.csv"
+    path.write_text(HEADER + "bass,=1+1.wav,'tick,-\n")
+    assert read_rows(path) == [Row("bass", "=1+1.wav", "'tick", "-")]
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
@@ -41,6 +62,10 @@ def test_bom_line_ends_commas_newlines_and_extra_columns(
         (HEADER + "a,b,c,d\na,b,c\n", r"results.csv, row 2 \(line 3\): 3 fields, expected 4"),
         (HEADER + "a,b,c,d,e\n", r"results.csv, row 1 \(line 2\): 5 fields, expected 4"),
         (HEADER + "a,b,c,d\n,b,c,d\n", r"results.csv, row 2 \(line 3\): label or .* is empty"),
+        (
+            HEADER + "a,b,c,d\na,B,c,d\ne,b,f,g\n",
+            r"row 3 \(line 4\): its path b is in row 1 already",
+        ),
         (HEADER + 'a,"b\n\n', r"results.csv, row 1 \(line 3\): unexpected end of data"),
     ],
 )

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from AST.errors import UsageError
+from AST.evaluation.paths import comparable
 from AST.evaluation.saved_run import SavedRun
 from AST.evaluation.uncertainty import Interval, song_interval
 from AST.metrics import accuracy, is_match, normalised
@@ -108,8 +109,7 @@ def mcnemar_p(gained: int, lost: int) -> float:
 
 def _pairs(run: SavedRun, other_run: SavedRun) -> list[tuple[Row, Row]]:
     """Each stem's rows in both runs, matched by path, or else by path from the song's folder on."""
-    own = _by_key(run, [(row.path, row) for row in run.rows])
-    other = _by_key(other_run, [(row.path, row) for row in other_run.rows])
+    own, other = _by_path(run), _by_path(other_run)
     pairs = [(own.pop(path), other.pop(path)) for path in list(own) if path in other]
     if own and other:  # one run may have read the dataset from another folder
         own, other = _by_path_from_song(run, own), _by_path_from_song(other_run, other)
@@ -129,9 +129,13 @@ def _pairs(run: SavedRun, other_run: SavedRun) -> list[tuple[Row, Row]]:
     return pairs
 
 
+def _by_path(run: SavedRun) -> dict[str, Row]:
+    return _by_key(run, [(comparable(row.path), row) for row in run.rows])
+
+
 def _by_path_from_song(run: SavedRun, unmatched: Mapping[str, Row]) -> dict[str, Row]:
     pairs = zip(run.paths_from_song, run.rows, strict=True)
-    return _by_key(run, [(key, row) for key, row in pairs if row.path in unmatched])
+    return _by_key(run, [(key, row) for key, row in pairs if comparable(row.path) in unmatched])
 
 
 def _by_key(run: SavedRun, pairs: Sequence[tuple[str, Row]]) -> dict[str, Row]:

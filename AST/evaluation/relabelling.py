@@ -35,8 +35,8 @@ def uncovered(rows: Sequence[Row], dictionary: Dictionary) -> list[tuple[str, in
 
     Their proposed label is ``other``.
     """
-    known = {name.lower() for names in dictionary.values() for name in names}
+    known = {normalised(name) for names in dictionary.values() for name in names}
     counts = Counter(
-        row.prediction.lower() for row in rows if normalised(row.proposed_label) not in KEPT
+        normalised(row.prediction) for row in rows if normalised(row.proposed_label) not in KEPT
     )
     return [(name, count) for name, count in counts.most_common() if name not in known]

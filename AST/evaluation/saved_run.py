@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from AST.evaluation.paths import values_of
 from AST.evaluation.score_file import StemScores, read_run_record, read_scores
 from AST.evaluation.songs import guessed_songs, path_from_song
 from AST.results import Row
@@ -22,10 +23,10 @@ class SavedRun:
     @functools.cached_property
     def songs(self) -> list[str]:
         """The song of each row, from the record. If it lacks a row, all are guessed from paths."""
-        recorded = (self.record or {}).get("songs", {})
-        if all(row.path in recorded for row in self.rows):
-            return [recorded[row.path] for row in self.rows]
-        return guessed_songs(self.rows)
+        recorded: dict[str, str] = (self.record or {}).get("songs", {})
+        songs = values_of([row.path for row in self.rows], recorded)
+        known = [song for song in songs if song is not None]
+        return known if len(known) == len(self.rows) else guessed_songs(self.rows)
 
     @functools.cached_property
     def paths_from_song(self) -> list[str]:

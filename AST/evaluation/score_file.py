@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from AST.dictionary import check_dictionary
 from AST.errors import UsageError
+from AST.evaluation.paths import values_of
 from AST.labels import AUDIOSET_CLASS_COUNT
 from AST.results import RUN_RECORD, SCORES, Row, beside
 
@@ -53,12 +54,13 @@ def read_scores(results: Path, rows: Sequence[Row]) -> StemScores | None:
         raise UsageError(
             f"{path}: not the scores of a run ({reason}); run the analysis again or remove it"
         ) from error
-    if missing := [row.path for row in rows if row.path not in places]:
+    found = values_of([row.path for row in rows], places)
+    order = [place for place in found if place is not None]
+    if missing := [row.path for row, place in zip(rows, found, strict=True) if place is None]:
         raise UsageError(
             f"{path}: has no scores of {missing[0]} and {len(missing) - 1} more rows of {results}; "
             "expected the scores of the same run; remove the file if it is from another run"
         )
-    order = [places[row.path] for row in rows]
     return StemScores(scores[order], speech[order])
 
 

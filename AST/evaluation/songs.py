@@ -6,6 +6,7 @@ A run records the song of each stem. For results without a record the song is gu
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
+from AST.evaluation.paths import comparable
 from AST.metrics import normalised
 from AST.results import Row
 
@@ -23,7 +24,7 @@ def guessed_songs(rows: Sequence[Row]) -> list[str]:
     >>> guessed_songs([Row("bass", "moisesdb_v0.1/9653a690/bass/9eb0e462.wav", "tick", "other")])
     ['moisesdb_v0.1/9653a690']
     """
-    paths = [PurePosixPath(row.path) for row in rows]
+    paths = [PurePosixPath(comparable(row.path)) for row in rows]
     pairs = list(zip(paths, [normalised(row.label) for row in rows], strict=True))
     files = sum(normalised(path.stem) == label for path, label in pairs)
     folders = sum(normalised(path.parent.name) == label for path, label in pairs)
@@ -37,7 +38,7 @@ def path_from_song(path: str, song: str) -> str:
     >>> path_from_song("/data/DSD100/Sources/Dev/051 - A - B/bass.wav", "051 - A - B")
     '051 - A - B/bass.wav'
     """
-    whole, folder = PurePosixPath(path), PurePosixPath(song)
+    whole, folder = PurePosixPath(comparable(path)), PurePosixPath(comparable(song))
     if whole != folder and whole.is_relative_to(folder):
         return str(whole.relative_to(folder.parent))
     parts = whole.parts

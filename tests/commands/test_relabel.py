@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from AST.datasets.moisesdb import DATASET as MOISESDB
-from AST.dictionary import read_dictionary
+from AST.dictionary import doubtful_names, read_dictionary
 from AST.errors import UsageError
 from AST.evaluation.relabelling import relabelled, uncovered
 from AST.labels import LabelMap
@@ -49,6 +49,8 @@ def test_predictions_that_a_dictionary_does_not_hold() -> None:
     assert uncovered([*ROWS, ROWS[1]], {"vocals": ["SPEECH"]}) == [
         ("synthesizer", 2), ("bass guitar", 1),
     ]  # fmt: skip
+    assert uncovered([Row("x", "a", "Flo\u0308te ", "x")], {"x": ["fl\u00f6te"]}) == []
+    assert doubtful_names({"bass": ["Bass guitar "], "drums": [" SNARE DRUM"]}) == []
 
 
 @pytest.mark.parametrize(

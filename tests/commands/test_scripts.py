@@ -43,6 +43,30 @@ def test_list_labels_prints_the_labels(run: RunScript, results: Path, script: st
     assert result.stdout == "Unique labels found:\n['bass', 'drums', 'vocals']\n"
 
 
+def test_list_labels_prints_each_label_once(run: RunScript, results: Path) -> None:
+    results.write_text(RESULTS + "Flu\u0308gel,c.wav,x,y\nFl\u00fcgel,d.wav,x,y\n", "utf-8")
+    assert run("AST/list_labels.py", results).stdout.count("gel") == 1
+
+
+def test_one_line_says_how_a_file_was_read(run: RunScript, results: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text(RESULTS, "utf-16")
+    results.write_text("Label;PATH;prediction;proposed_label\nbass;a, a\\bass.wav;tick;other\n")
+    how = "with semicolons between fields, with column names in lower case"
+    note = f"note: {results}: read {how}\n"
+    for command in (
+        ["AST/list_labels.py", results],
+        ["computeaccuracy.py", results],
+        ["computeaccuracy.py", results, "--against", results],
+    ):
+        result = run(*command)
+        assert (result.returncode, result.stderr) == (0, note)
+    result = run("relabel.py", results, "--dataset", "dsd100", "--output", tmp_path / "new.csv")
+    assert result.stderr.count("note: ") == 1
+    result = run("computeaccuracy.py", other, "--against", tmp_path / "new.csv")
+    assert result.stderr == f"note: {other}: read as UTF-16\n"
+
+
 @pytest.mark.parametrize("script", ["computeaccuracy.py", "AST/list_labels.py"])
 @pytest.mark.parametrize(
     ("content", "message"),
