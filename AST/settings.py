@@ -28,7 +28,8 @@ class Settings:
         precision: Of the models' matrix products: ``auto``, ``fp32``, ``bf16`` or ``fp16``.
         speech_backend: What runs the speech model: ``auto``, ``torch`` or ``essentia``.
         batch_size: Number of stems that go through the models together; None chooses one.
-        workers: Number of processes that prepare files; 0 uses none, None chooses a number.
+        workers: Number of processes that prepare files; with 0 there is one, and it does not work
+            ahead; None chooses a number.
 
     Raises:
         UsageError: A value is not one of these.

@@ -98,6 +98,7 @@ def analyze(arguments: argparse.Namespace) -> int:
         output=arguments.output,
         settings=settings_of(arguments),
         restart=arguments.restart,
+        retry_failed=arguments.retry_failed,
         keep_duplicates=arguments.keep_duplicates,
         progress=ConsoleProgress(arguments.verbose),
     )

@@ -39,8 +39,14 @@ def add_output_flags(parser: argparse.ArgumentParser, results_file: str) -> None
         metavar="FILE",
         help="results file (default: %(default)s)",
     )
-    group.add_argument(
+    start = group.add_mutually_exclusive_group()
+    start.add_argument(
         "--restart", action="store_true", help="discard the rows of a stopped run, start again"
+    )
+    start.add_argument(
+        "--retry-failed",
+        action="store_true",
+        help="take over a finished run, and analyse only the files that failed in it",
     )
     group.add_argument("--verbose", action="store_true", help="print a line for each file")
 
@@ -71,13 +77,14 @@ def add_speed_flags(parser: argparse.ArgumentParser) -> None:
         "--batch-size",
         type=whole_number(at_least=1),
         metavar="N",
-        help="stems that go through the models together (default: 8, on CUDA 32)",
+        help="stems that go through the models together (default: 1, on CUDA 32)",
     )
     group.add_argument(
         "--workers",
         type=whole_number(at_least=0),
         metavar="N",
-        help="processes that prepare files, 0: none (default: one for each core, up to 8)",
+        help="processes that prepare files; 0: one that does not work ahead (default: one for each "
+        "core, up to 8)",
     )
 
 

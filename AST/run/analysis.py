@@ -54,6 +54,7 @@ def analyse(
     output: Path | str | None = None,
     settings: Settings = Settings(),  # noqa: B008 (frozen)
     restart: bool = False,
+    retry_failed: bool = False,
     keep_duplicates: bool = False,
     progress: Progress = Progress(),  # noqa: B008 (without state)
 ) -> Run:
@@ -66,6 +67,7 @@ def analyse(
         output: The results file. Scores and record are written beside it, and a run that was
             stopped continues from it. None writes nothing.
         restart: Whether to discard the rows of a stopped run.
+        retry_failed: Whether to take over a finished run, and to analyse only what failed in it.
         keep_duplicates: Whether to analyse copies of stems too, such as a subset's.
         progress: Takes what the run says; by default nothing is printed.
 
@@ -89,7 +91,7 @@ def analyse(
 
         computation = decide_computation(settings)
         job = Job(dataset, Path(folder), found.stems, files, computation, progress, found.left_out)
-        results, scores, record = job.execute(path, restart, started)
+        results, scores, record = job.execute(path, restart, retry_failed, started)
     failures = {result.row.path: result.failure for result in results if result.failure}
     return Run([result.row for result in results], scores, failures, record)
 

@@ -8,7 +8,8 @@ import torch
 from AST.devices import select_devices
 from AST.settings import CUDA, Settings, select_precision
 
-BATCH_SIZE, BATCH_SIZE_CUDA = 8, 32
+BATCH_SIZE, BATCH_SIZE_CUDA = 1, 32
+"""On a CPU a larger batch saves 3 % of the time at most, and its rows appear together."""
 MAX_WORKERS = 8
 """The default on a CPU is at most so many."""
 
@@ -22,7 +23,8 @@ class Computation:
         precision: ``fp32``, ``bf16`` or ``fp16``.
         speech_backend: ``auto``, ``torch`` or ``essentia``.
         batch_size: Number of stems that go through the models together.
-        workers: Number of processes that prepare files; 0 uses none.
+        workers: Number of processes that prepare files; with 0 there is one that does not work
+            ahead.
     """
 
     devices: tuple[torch.device, ...]

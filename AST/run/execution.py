@@ -2,11 +2,11 @@
 
 import contextlib
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,14 +15,12 @@ from AST.datasets.dataset import Dataset, Stem
 from AST.devices import has_instructions
 from AST.labels import LabelMap
 from AST.run.computation import Computation
+from AST.run.finished import read_successes
 from AST.run.journal import Journal, StemResult
 from AST.run.progress import Progress
 from AST.run.run_record import paths_below, run_identity, run_record
 from AST.run.workers import Preparation
 from AST.weights import LocalModel
-
-if TYPE_CHECKING:
-    from AST.recognition.models import Models
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class Job:
     left_out: Mapping[str, int]
 
     def execute(
-        self, output: Path, restart: bool, started: datetime
+        self, output: Path, restart: bool, retry_failed: bool, started: datetime
     ) -> tuple[list[StemResult], npt.NDArray[np.float32], dict[str, Any]]:
         """Analyses all stems and writes the results. Returns results, scores and record.
 
@@ -51,6 +49,7 @@ class Job:
                 f"warning: this CPU has no instructions for {precision}; fp32 is far faster on it"
             )
         identity = run_identity(self.dataset, self.folder, self.stems, self.files, self.computation)
+        known = read_successes(output, identity, self.stems) if retry_failed else {}
         journal = Journal(output, identity, restart)
         with contextlib.closing(journal):
             paths = [stem.path_text for stem in self.stems]
@@ -65,7 +64,7 @@ class Job:
                 count = f"{resumed} of {len(self.stems)}"
                 self.progress.say(f"resuming: {count} stems were done before")
             if resumed < len(self.stems):
-                settings["speech_model_ran_in"] = self._analyse_the_rest(journal)
+                settings["speech_model_ran_in"] = self._analyse_the_rest(journal, known)
             songs = {stem.path_text: stem.song for stem in self.stems}
             record = run_record(
                 identity, self.files, settings, songs, journal.results, resumed, started
@@ -75,11 +74,18 @@ class Job:
                 self.progress.say(f"the earlier {output} and its side files are kept: {kept}")
         return journal.results, journal.scores(), record
 
-    def _analyse_the_rest(self, journal: Journal) -> str:
-        """Analyses the stems that the journal does not hold. Returns the speech model's backend."""
-        computation, done = self.computation, len(journal.results)
-        start = done - done % computation.batch_size  # the same batches as without a stop
-        preparation = Preparation(self.stems[start:], computation.workers, computation.batch_size)
+    def _analyse_the_rest(self, journal: Journal, known: Mapping[str, StemResult]) -> str:
+        """Analyses the stems that the journal does not hold. Returns the speech model's backend.
+
+        Args:
+            known: Results of an earlier run, by path. They are taken over.
+        """
+        computation = self.computation
+        new = [stem for stem in self.stems if stem.path_text not in known]
+        done = sum(result.row.path not in known for result in journal.results)
+        first_batch, repeated = divmod(done, computation.batch_size)
+        left = new[done - repeated :]  # the same batches as without a stop
+        preparation = Preparation(left, computation.workers, computation.batch_size)
         try:
             if preparation.fallback:
                 self.progress.say(
@@ -88,13 +94,17 @@ class Job:
                 )
             # Imports and loading take seconds. The workers prepare the first files meanwhile.
             from AST.recognition.models import Models
+            from AST.run.pipeline import analyse_batches
 
             paths = self.files["ast"].path, self.files["speech"].path
             how = computation.precision, computation.speech_backend
             models = [Models.load(*paths, device, *how) for device in computation.devices]
             if models[0].speech.fallback:
                 self.progress.say(f"warning: {models[0].speech.fallback}")
-            self._work(journal, preparation, models)
+            label_map = LabelMap(self.dataset.names_of_class)
+            batches = analyse_batches(left, preparation.batches(), models, label_map, first_batch)
+            results = itertools.chain.from_iterable(batches)
+            self._journal_all(journal, known, itertools.islice(results, repeated, None))
         except KeyboardInterrupt:
             count = f"{len(journal.results)} of {len(self.stems)} stems are done"
             self.progress.say(f"{count}; start the same command again to continue")
@@ -103,23 +113,14 @@ class Job:
             preparation.stop()
         return models[0].speech.backend
 
-    def _work(self, journal: Journal, preparation: Preparation, models: "Sequence[Models]") -> None:
-        """Takes prepared stems through the models, batch by batch, into the journal."""
-        from AST.run.pipeline import analyse_batches
-
-        done, batch_size = len(journal.results), self.computation.batch_size
-        first_batch, repeated = divmod(done, batch_size)
-        batches = analyse_batches(
-            self.stems[done - repeated :],
-            preparation.batches(),
-            models,
-            LabelMap(self.dataset.names_of_class),
-            first_batch,
-        )
-        results = itertools.chain.from_iterable(batches)
-        self.progress.begin(len(self.stems), done)
+    def _journal_all(
+        self, journal: Journal, known: Mapping[str, StemResult], new: Iterator[StemResult]
+    ) -> None:
+        """Writes known and new results in the order of the walk."""
+        self.progress.begin(len(self.stems), len(journal.results))
         try:
-            for result in itertools.islice(results, repeated, None):
+            for stem in self.stems[len(journal.results) :]:
+                result = known.get(stem.path_text) or next(new)
                 journal.append([result])
                 self.progress.finish(result)
         finally:

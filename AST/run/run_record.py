@@ -55,6 +55,17 @@ def run_identity(
     }
 
 
+def identity_in(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The identity of the run that wrote a record.
+
+    Raises:
+        KeyError: The record is of an older version.
+    """
+    versions = {name: record["versions"][name] for name in ("ast-stems", *DECISIVE_PACKAGES)}
+    models = {name: model["sha256"] for name, model in record["models"].items()}
+    return {**record, "models": models, "versions": versions}
+
+
 def run_record(
     identity: Mapping[str, Any],
     models: Mapping[str, LocalModel],
