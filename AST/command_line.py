@@ -48,6 +48,9 @@ def exit_code(run: Callable[[], int]) -> int:
     except OSError as error:
         print(f"error: {error}", file=sys.stderr)
         return EXIT_CANNOT_RUN
+    except ModuleNotFoundError as error:
+        print(f"error: {error}; pip install -r requirements.txt", file=sys.stderr)
+        return EXIT_CANNOT_RUN
     except Exception as error:
         from AST.crash_log import log_crash  # takes time
 
