@@ -15,10 +15,11 @@ from AST.model_files import HubFile, ModelFile, cache_folder
 CANNOT_WRITE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR)
 """The numbers of errors that another folder helps against."""
 WAITS = (
-    (r"(?:Waiting|Retrying in) ([\d.]+)s.*\[Retry (.+)\]", "waiting {} s; then try {} again"),
+    (r"(?:Waiting|Retrying in) ([\d.]+)s.*\[Retry (.+)\]", "waiting {} s, then asking again ({})"),
     (r"HTTP Error (\d+) thrown", "the server answers with HTTP status {}"),
     (r"'(.*)' thrown while requesting", "the server does not answer ({})"),
-    (r"Error while downloading from \S+ (.*) Trying to", "it stopped ({}); resuming in 1 s"),
+    (r"Error while downloading .*timed out Trying", "nothing came for {timeout_s} s; asking again"),
+    (r"Error while downloading from \S+ (.*) Trying", "it stopped ({}); asking again in 1 s"),
     (
         r"Still waiting to acquire lock on (.*) \(elapsed: ([\d.]+)",
         "another process fetches it, waited {1} s for it; if there is none, delete {0}",
@@ -95,10 +96,14 @@ class _Waits(logging.Handler):
     """Prints a line for each wait."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        from huggingface_hub import constants
+
         text = " ".join(record.getMessage().split())
         for pattern, line in WAITS:
             if found := re.search(pattern, text):
-                print(line.format(*found.groups()), file=sys.stderr)
+                timeout_s = constants.HF_HUB_DOWNLOAD_TIMEOUT
+                print(line.format(*found.groups(), timeout_s=timeout_s), file=sys.stderr)
+                return
 
 
 def _fetch_from_hub(hub: HubFile) -> Path:
