@@ -107,7 +107,9 @@ def unknown_user(tmp_path: Path) -> tuple[str, ...]:
     """
     if os.geteuid() or not shutil.which("setpriv"):
         pytest.skip("only root can become another user, with setpriv")
-    tmp_path.chmod(0o777)
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.name.startswith((tmp_path.name, "pytest-", "popen-")):
+            folder.chmod(0o777 if folder == tmp_path else 0o711)  # pytest closes them to others
     user = ("--reuid=4242", "--regid=4242", "--clear-groups")
     rights = ("--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search")
     names = ("HOME", "LOGNAME", "USER", "LNAME", "USERNAME")
