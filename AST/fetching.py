@@ -46,7 +46,7 @@ def fetch(model_file: ModelFile) -> Path:
     A download that was cut off goes on where it stopped.
 
     Raises:
-        UsageError: The download fails, or the file has a wrong hash.
+        UsageError: The download fails. (``obtain`` checks the hash.)
     """
     size_mb = model_file.size_bytes / 1e6
     print(f"Fetching {model_file.url} ({size_mb:.0f} MB)", file=sys.stderr)

@@ -166,7 +166,5 @@ def show(fetch_missing: bool) -> int:
 
 
 if __name__ == "__main__":
-    sys.argv[0] = (
-        "python -m AST.weights"  # what the help calls itself; weights.py up to Python 3.11
-    )
+    sys.argv[0] = "python -m AST.weights"  # for the help, which says weights.py up to Python 3.11
     sys.exit(main())

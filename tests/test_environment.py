@@ -85,6 +85,12 @@ def test_closed_streams_change_no_exit_code(
     assert "Traceback" not in result.stderr
 
 
+def test_no_file_takes_the_number_of_a_closed_stream() -> None:
+    code = "import AST.environment as e; e.supply_streams(); exit(open(e.__file__).fileno())"
+    command = [*closing("<&- >&- 2>&-"), sys.executable, "-c", code]
+    assert subprocess.run(command, cwd=ROOT).returncode > 2
+
+
 def test_a_run_with_closed_streams(
     run: RunScript, dsd100: Path, models: ModelFlags, tmp_path: Path
 ) -> None:

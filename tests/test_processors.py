@@ -32,8 +32,13 @@ def write_files(folder: Path, files: dict[str, str]) -> None:
         ("0::/../other\n", {"cpu.max": "50000 100000"}, [0.5]),
         # Version 1.
         (
-            "9:name=systemd:/\n4:cpuset:/\n2:cpu,cpuacct:/a\n0::/\n",
-            {"cpu/a/cpu.cfs_quota_us": "250000\n", "cpu/a/cpu.cfs_period_us": "100000\n"},
+            "9:name=systemd:/\n4:cpuset:/b\n2:cpu,cpuacct:/a\n0::/\n",
+            {
+                "cpu/a/cpu.cfs_quota_us": "250000\n",
+                "cpu/a/cpu.cfs_period_us": "100000\n",
+                "cpu/b/cpu.cfs_quota_us": "100000\n",  # of others
+                "cpu/b/cpu.cfs_period_us": "100000\n",
+            },
             [2.5],
         ),
         (

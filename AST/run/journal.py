@@ -135,9 +135,7 @@ class Journal:
                 f"{self._partial_path}: another run writes it; wait, or choose another --output"
             ) from error
         except OSError as error:  # Lustre, NFS and CIFS may have no locks
-            text = (
-                f"this disk has no locks ({error.strerror}); no second run may have this --output"
-            )
+            text = f"this disk has no locks ({error.strerror}); give no second run this --output"
             print(f"warning: {self._partial_path}: {text}", file=sys.stderr)
 
     def _begin(self) -> BinaryIO:
