@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 """The accuracy of a results file: ``python computeaccuracy.py results.csv``."""
 
+import os
 import sys
+
+# With PYTHONSAFEPATH, Python does not look beside a script.
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 
 from AST.commands.accuracy import build_parser, main
 

@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 """A picture of what AST attends to in one file: ``python explain.py stem.wav``."""
 
+import os
 import sys
+
+# With PYTHONSAFEPATH, Python does not look beside a script.
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 
 from AST.commands.explain import build_parser, main
 

@@ -1,13 +1,19 @@
 """When AST hears one stem of a multitrack recording, does it name the right instrument?
 
 ``analyse`` runs a whole dataset, ``Recogniser`` one recording at a time. Both are loaded when they
-are first used: ``import AST`` itself takes no time.
+are first used: ``import AST`` itself takes no time. Up to ``check_python``, an older Python must be
+able to read what it imports.
 """
 
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from AST.environment import supply_user_and_home
+from AST.supported import check_python
 from AST.version import __version__
+
+check_python()
+supply_user_and_home()
 
 if TYPE_CHECKING:
     from AST.recognition.recogniser import Recogniser

@@ -6,19 +6,23 @@ import os
 import sys
 from collections.abc import Callable
 
+from AST.environment import supply_streams
 from AST.errors import UsageError
 from AST.version import __version__
 
 EXIT_OK = 0
 EXIT_SOME_FILES_FAILED = 1
 EXIT_CANNOT_RUN = 2
+EXIT_UNFORESEEN = 70
+"""``EX_SOFTWARE`` in sysexits.h: an error of the program itself."""
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
 """Shells use 130 after Ctrl-C and 141 when the reader of the output has closed the pipe."""
 
 
 def new_parser(description: str, prog: str | None = None) -> argparse.ArgumentParser:
-    """A parser with ``--version``, as every command has it."""
+    """A parser with ``--version``, as every command has it. Its first use makes streams usable."""
+    supply_streams()
     parser = argparse.ArgumentParser(prog=prog, description=description)
     parser.add_argument("--version", action="version", version=f"ast-stems {__version__}")
     return parser
@@ -44,6 +48,15 @@ def exit_code(run: Callable[[], int]) -> int:
     except OSError as error:
         print(f"error: {error}", file=sys.stderr)
         return EXIT_CANNOT_RUN
+    except ModuleNotFoundError as error:
+        print(f"error: {error}; pip install -r requirements.txt", file=sys.stderr)
+        return EXIT_CANNOT_RUN
+    except Exception as error:
+        from AST.crash_log import log_crash  # takes time
+
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        print(f"error: unforeseen {reason}; {log_crash(error)}", file=sys.stderr)
+        return EXIT_UNFORESEEN
 
 
 def whole_number(at_least: int) -> Callable[[str], int]:

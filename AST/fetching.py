@@ -1,13 +1,31 @@
 """Downloads the published model files into a cache, and finds earlier downloads there."""
 
+import contextlib
+import errno
 import logging
+import os
+import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from AST.errors import UsageError
 from AST.model_files import HubFile, ModelFile, cache_folder
 
-DOWNLOAD_TIMEOUT_S = 30
+CANNOT_WRITE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR)
+"""The numbers of errors that another folder helps against."""
+WAITS = (
+    (r"(?:Waiting|Retrying in) ([\d.]+)s.*\[Retry (.+)\]", "waiting {} s, then asking again ({})"),
+    (r"HTTP Error (\d+) thrown", "the server answers with HTTP status {}"),
+    (r"'(.*)' thrown while requesting", "the server does not answer ({})"),
+    (r"Error while downloading .*timed out Trying", "nothing came for {timeout_s} s; asking again"),
+    (r"Error while downloading from \S+ (.*) Trying", "it stopped ({}); asking again in 1 s"),
+    (
+        r"Still waiting to acquire lock on (.*) \(elapsed: ([\d.]+)",
+        "another process fetches it, waited {1} s for it; if there is none, delete {0}",
+    ),
+)
+"""What the hub's library logs about waits (huggingface_hub 2.4), and what the user reads."""
 
 
 def find_cached(model_file: ModelFile) -> Path | None:
@@ -18,56 +36,108 @@ def find_cached(model_file: ModelFile) -> Path | None:
         hub = model_file.hub
         found = try_to_load_from_cache(hub.repository, hub.name, revision=hub.revision)
         return Path(found) if isinstance(found, str) else None
-    path = cache_folder() / _file_name(model_file)
-    return path if path.exists() else None
+    path = _cache_path(model_file)
+    return path if os.path.exists(path) else None
 
 
 def fetch(model_file: ModelFile) -> Path:
     """Downloads a file into its cache. It has another name there until it is complete.
 
+    A download that was cut off goes on where it stopped.
+
     Raises:
-        UsageError: The download fails, or the file has a wrong hash.
+        UsageError: The download fails. (``obtain`` checks the hash.)
     """
     size_mb = model_file.size_bytes / 1e6
     print(f"Fetching {model_file.url} ({size_mb:.0f} MB)", file=sys.stderr)
     try:
-        return _fetch_from_hub(model_file.hub) if model_file.hub else _fetch_from_url(model_file)
+        with _telling_of_waits():
+            if model_file.hub:
+                return _fetch_from_hub(model_file.hub)
+            return _fetch_from_url(model_file)
     except Exception as error:  # the network libraries' errors have no common base class
+        reason, advice = _reason_and_advice(error, model_file)
         raise UsageError(
-            f"cannot fetch {model_file.url} ({_reason(error)}); download it in another way, then "
+            f"cannot fetch {model_file.url} ({reason}); {advice}download it in another way, then "
             f"put it at {model_file.local_paths[-1]} or name it with {model_file.flag}"
         ) from error
 
 
-def _reason(error: BaseException) -> str:
-    """The first cause of an error, on one line. Libraries wrap it in general advice."""
+def _reason_and_advice(error: BaseException, model_file: ModelFile) -> tuple[str, str]:
+    """The first cause of an error, and what helps. Libraries wrap it in general advice."""
     while error.__cause__:
         error = error.__cause__
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
+    reason = f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
+    if isinstance(error, OSError) and error.errno in CANNOT_WRITE:
+        variable = "HF_HOME" if model_file.hub else "XDG_CACHE_HOME"
+        return reason, f"set {variable} to a folder that can be written and has room, or "
+    if model_file.hub and getattr(getattr(error, "response", None), "status_code", 0) in (401, 403):
+        return reason, "set HF_TOKEN to a token that may read it, or unset it if it is wrong, or "
+    return reason, ""
+
+
+@contextlib.contextmanager
+def _telling_of_waits() -> Iterator[None]:
+    """Of all that the hub's library logs, prints only why it waits, and for how long."""
+    from huggingface_hub.utils.logging import get_logger
+
+    logger = get_logger()
+    handlers, level = logger.handlers, logger.level
+    logger.handlers = [_Waits()]
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.handlers = handlers
+        logger.setLevel(level)
+
+
+class _Waits(logging.Handler):
+    """Prints a line for each wait."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        from huggingface_hub import constants
+
+        text = " ".join(record.getMessage().split())
+        for pattern, line in WAITS:
+            if found := re.search(pattern, text):
+                timeout_s = constants.HF_HUB_DOWNLOAD_TIMEOUT
+                print(line.format(*found.groups(), timeout_s=timeout_s), file=sys.stderr)
+                return
 
 
 def _fetch_from_hub(hub: HubFile) -> Path:
     import huggingface_hub
 
-    logging.getLogger("huggingface_hub").setLevel("ERROR")  # or each retry would print a line
     return Path(huggingface_hub.hf_hub_download(hub.repository, hub.name, revision=hub.revision))
 
 
 def _fetch_from_url(model_file: ModelFile) -> Path:
-    import pooch
-    from tqdm import tqdm
+    from huggingface_hub.file_download import http_get
+    from huggingface_hub.utils import WeakFileLock  # type: ignore[attr-defined]
 
-    pooch.get_logger().setLevel("WARNING")
-    with tqdm(total=model_file.size_bytes, unit="B", unit_scale=True) as progress:
-        path = pooch.retrieve(
-            model_file.url,
-            known_hash=f"sha256:{model_file.sha256}",
-            fname=_file_name(model_file),
-            path=cache_folder(),
-            downloader=pooch.HTTPDownloader(progressbar=progress, timeout=DOWNLOAD_TIMEOUT_S),
-        )
-    return Path(path)
+    path = _cache_path(model_file)
+    part = path.with_name(f"{path.name}.part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with WeakFileLock(f"{path}.lock"):
+        if path.exists():  # another process has fetched it meanwhile
+            return path
+        try:
+            with open(part, "ab") as file:
+                size_bytes = file.tell()  # of an earlier download that was cut off
+                http_get(
+                    model_file.url,
+                    file,
+                    resume_size=size_bytes,
+                    expected_size=model_file.size_bytes,
+                    displayed_filename=path.name,
+                )
+        except OSError:  # no room, or the server does not have the file in this size
+            part.unlink(missing_ok=True)
+            raise
+        part.replace(path)
+    return path
 
 
-def _file_name(model_file: ModelFile) -> str:
-    return model_file.url.rpartition("/")[2]
+def _cache_path(model_file: ModelFile) -> Path:
+    return cache_folder() / model_file.url.rpartition("/")[2]

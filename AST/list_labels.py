@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 if __name__ == "__main__":  # Python looks for modules beside a script: show it the package
-    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+    beside = Path(__file__).resolve().parent
+    others = [path for path in sys.path if Path(path).resolve() != beside]
+    sys.path[:] = [str(beside.parent), *others]
 
 from AST.command_line import EXIT_OK, exit_code, new_parser
 from AST.results import read_rows

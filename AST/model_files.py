@@ -1,5 +1,7 @@
 """The table of published model files: where each is, its size, its hash and its licence."""
 
+import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,6 +83,6 @@ MODEL_FILES = (AST_FILE, SPEECH_FILE)
 
 def cache_folder() -> Path:
     """This user's folder for downloaded models and for results of checks on them."""
-    import pooch
-
-    return Path(pooch.os_cache("ast-stem-suite"))
+    default = "~/Library/Caches" if sys.platform == "darwin" else "~/.cache"
+    folder = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser(default)
+    return Path(folder, "ast-stem-suite")

@@ -20,6 +20,8 @@ from AST.writing import printable
 
 PUBLISHED, TINY = "published", "tiny"
 HASH_CHUNK_BYTES = 1 << 20
+LFS_POINTER = b"version https://git-lfs.github.com/spec/v1"
+"""What stands in a file's place if Git has not fetched it. (Source: git-lfs, docs/spec.md.)"""
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,11 @@ def _hashed(path: Path, model_file: ModelFile) -> LocalModel:
     try:
         blob_sha1 = hashlib.sha1(b"blob %d\0" % os.stat(path).st_size, usedforsecurity=False)
         with open(path, "rb") as file:
+            if file.peek(len(LFS_POINTER)).startswith(LFS_POINTER):
+                raise UsageError(
+                    f"{path}: a Git LFS pointer, not the model itself; run git lfs pull in the "
+                    "folder that it was cloned into, or download the file in another way"
+                )
             while chunk := file.read(HASH_CHUNK_BYTES):
                 sha256.update(chunk)
                 blob_sha1.update(chunk)
@@ -118,7 +125,10 @@ def _status(model_file: ModelFile) -> tuple[str, bool]:
     local = next(filter(Path.is_file, model_file.local_paths), None) or find_cached(model_file)
     if local is None:
         return "not here yet", False
-    model = _hashed(local, model_file)
+    try:
+        model = _hashed(local, model_file)
+    except UsageError as error:
+        return f"cannot be used: {error}", False
     if model.is_published:
         return f"verified: {local}", True
     state = "local file, not the published one" if local in model_file.local_paths else "wrong hash"
@@ -156,4 +166,5 @@ def show(fetch_missing: bool) -> int:
 
 
 if __name__ == "__main__":
+    sys.argv[0] = "python -m AST.weights"  # for the help, which says weights.py up to Python 3.11
     sys.exit(main())

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from AST.tagger.network import Size
 from synthetic import random_models
 from synthetic.stems import SAMPLE_RATE_HZ, write_dsd100, write_samples
 from tests.helpers import ROOT, ModelFlags, RunScript, tone
+from tests.stub_server import Stub, serving
 
 NO_SPEECH_BIAS = -20.0
 """Added before the sigmoid: the speech score is 0.0 %."""
@@ -95,6 +97,36 @@ def unprivileged() -> tuple[str, ...]:
     if not shutil.which("setpriv"):
         pytest.skip("as root, without setpriv, every file can be read")
     return ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+
+
+@pytest.fixture
+def unknown_user(tmp_path: Path) -> tuple[str, ...]:
+    """What to put before a command to run it as a user without name and home, in a container.
+
+    The user may read every file, because Python may be installed below the home of root.
+    """
+    if os.geteuid() or not shutil.which("setpriv"):
+        pytest.skip("only root can become another user, with setpriv")
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.name.startswith((tmp_path.name, "pytest-", "popen-")):
+            folder.chmod(0o777 if folder == tmp_path else 0o711)  # pytest closes them to others
+    user = ("--reuid=4242", "--regid=4242", "--clear-groups")
+    rights = ("--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search")
+    names = ("HOME", "LOGNAME", "USER", "LNAME", "USERNAME")
+    return ("setpriv", *user, *rights, "env", *(f"--unset={name}" for name in names))
+
+
+@pytest.fixture(name="stub")
+def stub_fixture() -> Iterator[Stub]:
+    with serving() as stub:
+        yield stub
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache for downloads from a URL; it does not exist yet."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "ast-stem-suite"
 
 
 @pytest.fixture

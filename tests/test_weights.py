@@ -1,89 +1,16 @@
-"""Finding and fetching model files, from a local server instead of the hub and Essentia's site."""
+"""Finding, verifying and showing model files."""
 
-import contextlib
 import hashlib
-import os
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from AST import fetching
 from AST.errors import UsageError
-from AST.model_files import AST_FILE, SPEECH_FILE, ModelFile
-from AST.weights import obtain
+from AST.model_files import AST_FILE, SPEECH_FILE
+from AST.weights import LFS_POINTER, obtain
 from tests.helpers import ROOT, RunScript
-
-CONTENT = bytes(range(256)) * 4096
-SHA256 = hashlib.sha256(CONTENT).hexdigest()
-
-
-@dataclass
-class Stub:
-    """A local server and its answer. ``requests`` lists the paths that clients asked for."""
-
-    url: str
-    content: bytes = CONTENT
-    sent_bytes: int | None = None
-    status: int = 200
-    requests: list[str] = field(default_factory=list)
-
-
-@contextlib.contextmanager
-def serving() -> Iterator[Stub]:
-    class Handler(BaseHTTPRequestHandler):
-        def answer(self, with_body: bool) -> None:
-            stub.requests.append(self.path)
-            self.send_response(stub.status)
-            self.send_header("Content-Length", str(len(stub.content)))
-            self.send_header("ETag", f'"{hashlib.sha256(stub.content).hexdigest()}"')
-            self.send_header("X-Repo-Commit", AST_FILE.hub.revision if AST_FILE.hub else "")
-            self.end_headers()
-            if with_body:
-                self.wfile.write(stub.content[: stub.sent_bytes])
-
-        def do_HEAD(self) -> None:
-            self.answer(with_body=False)
-
-        def do_GET(self) -> None:
-            self.answer(with_body=True)
-
-        def log_message(self, *arguments: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    stub = Stub(f"http://127.0.0.1:{server.server_address[1]}")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield stub
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-@pytest.fixture(name="stub")
-def stub_fixture() -> Iterator[Stub]:
-    with serving() as stub:
-        yield stub
-
-
-@pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache for downloads from a URL."""
-    folder = tmp_path / "cache"
-    monkeypatch.setattr(fetching, "cache_folder", lambda: folder)
-    return folder
-
-
-def speech_file(stub: Stub, tmp_path: Path, sha256: str = SHA256) -> ModelFile:
-    local_paths = (tmp_path / "models" / "speech.pb",)
-    return replace(SPEECH_FILE, url=f"{stub.url}/speech.pb", sha256=sha256, local_paths=local_paths)
+from tests.stub_server import CONTENT, SHA256, Stub, speech_file
 
 
 def test_a_good_download_is_cached_and_verified(stub: Stub, cache: Path, tmp_path: Path) -> None:
@@ -92,43 +19,13 @@ def test_a_good_download_is_cached_and_verified(stub: Stub, cache: Path, tmp_pat
     assert (fetched.path.read_bytes(), fetched.sha256) == (CONTENT, SHA256)
     assert fetched.is_published
     assert obtain("published", model_file) == fetched
-    assert stub.requests == ["/speech.pb"]
-
-
-@pytest.mark.parametrize("fault", ["wrong hash", "truncated", "missing", "gone"])
-def test_a_bad_download_is_refused_and_not_kept(
-    stub: Stub, cache: Path, tmp_path: Path, fault: str
-) -> None:
-    model_file = speech_file(stub, tmp_path)
-    message = {
-        "wrong hash": f"{hashlib.sha256(b'other').hexdigest()}.*{SHA256}|"
-        f"{SHA256}.*{hashlib.sha256(b'other').hexdigest()}",
-        "truncated": "IncompleteRead",
-        "missing": "404",
-        "gone": "Connection refused",
-    }[fault]
-    if fault == "wrong hash":
-        stub.content = b"other"
-    elif fault == "truncated":
-        stub.sent_bytes = len(CONTENT) // 2
-    elif fault == "missing":
-        stub.status = 404
-    else:
-        with serving() as gone:
-            model_file = speech_file(gone, tmp_path)
-    with pytest.raises(UsageError, match=message) as caught:
-        obtain("published", model_file)
-    assert f"put it at {model_file.local_paths[0]} or name it with --speech-model" in str(
-        caught.value
-    )
-    assert "\n" not in str(caught.value)
-    assert not cache.exists() or not list(cache.iterdir())
+    assert stub.requests == [("/speech.pb", 0)]
 
 
 def test_a_cached_file_with_a_wrong_hash_is_refused_and_kept(
     stub: Stub, cache: Path, tmp_path: Path
 ) -> None:
-    cache.mkdir()
+    cache.mkdir(parents=True)
     (cache / "speech.pb").write_bytes(b"changed")
     changed = hashlib.sha256(b"changed").hexdigest()
     message = f"sha256 {changed}, expected {SHA256}.*delete /.*speech.pb to fetch it again"
@@ -170,80 +67,14 @@ def test_a_named_file_must_exist(tmp_path: Path) -> None:
         obtain(str(tmp_path / "nowhere.pth"), AST_FILE)
 
 
-FETCH_FROM_STUB = """
-import dataclasses, pathlib, sys, time
-from AST import errors, model_files, weights
-time.sleep = lambda seconds: None  # the hub's library waits between its tries
-sha256, missing = sys.argv[1:]
-local_paths = (pathlib.Path(missing),)
-file = dataclasses.replace(model_files.AST_FILE, sha256=sha256, local_paths=local_paths)
-try:
-    print(weights.obtain("published", file).path)
-except errors.UsageError as error:
-    sys.exit(f"error: {error}")
-"""
-
-
-def fetch_from_hub(
-    endpoint: str, folder: Path, sha256: str = SHA256
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", FETCH_FROM_STUB, sha256, folder / "put" / "it.here"],
-        env={**os.environ, "HF_ENDPOINT": endpoint, "HF_HOME": str(folder / "hub"),
-             "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=100,
-    )  # fmt: skip
-
-
-def test_the_pinned_revision_is_fetched_from_the_hub_once(stub: Stub, tmp_path: Path) -> None:
-    first = fetch_from_hub(stub.url, tmp_path)
-    assert first.returncode == 0, first.stderr
-    assert Path(first.stdout.strip()).read_bytes() == CONTENT
-    assert AST_FILE.hub is not None
-    path = f"/{AST_FILE.hub.repository}/resolve/{AST_FILE.hub.revision}/model.safetensors"
-    asked = [request for request in stub.requests if "/resolve/" in request]
-    assert set(asked) == {path}
-    assert fetch_from_hub(stub.url, tmp_path).stdout == first.stdout
-    assert [request for request in stub.requests if "/resolve/" in request] == asked
-
-
-def test_a_hub_file_with_a_wrong_hash_is_refused_and_kept(stub: Stub, tmp_path: Path) -> None:
-    stub.content = b"other" * 1000
-    given = hashlib.sha256(stub.content).hexdigest()
-    result = fetch_from_hub(stub.url, tmp_path)
-    assert result.returncode == 1
-    assert f"sha256 {given}, expected {SHA256}" in result.stderr
-    [blob] = [path for path in tmp_path.rglob("blobs/*") if path.read_bytes() == stub.content]
-    assert f"delete {blob} to fetch it again" in result.stderr
-
-    stub.content = CONTENT
-    assert fetch_from_hub(stub.url, tmp_path).returncode == 1
-    blob.unlink()
-    result = fetch_from_hub(stub.url, tmp_path)
-    assert result.returncode == 0, result.stderr
-
-
-def test_a_truncated_hub_file_is_not_kept(stub: Stub, tmp_path: Path) -> None:
-    stub.sent_bytes = len(CONTENT) // 2
-    result = fetch_from_hub(stub.url, tmp_path)
-    assert result.returncode == 1
-    assert result.stderr.splitlines()[-1].startswith("error: cannot fetch https://huggingface.co/")
-    assert not list(tmp_path.rglob("model.safetensors"))
-    stub.sent_bytes = None
-    assert fetch_from_hub(stub.url, tmp_path).returncode == 0
-
-
-def test_without_a_hub_one_line_says_what_to_do_next(tmp_path: Path) -> None:
-    with serving() as gone:
-        endpoint = gone.url
-    result = fetch_from_hub(endpoint, tmp_path)
-    assert result.returncode == 1
-    fetching, error = result.stderr.splitlines()
-    assert fetching.startswith("Fetching https://huggingface.co/MIT/ast-finetuned-audioset")
-    assert "Connection refused" in error
-    assert f"put it at {tmp_path / 'put' / 'it.here'} or name it with --model" in error
+def test_a_pointer_of_git_lfs_is_named(cache: Path, stub: Stub, tmp_path: Path) -> None:
+    model_file = speech_file(stub, tmp_path)
+    for path in (model_file.local_paths[0], tmp_path / "mine.pb"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(LFS_POINTER + b"\noid sha256:0123\nsize 288631454\n")
+    for choice in ("published", str(tmp_path / "mine.pb")):
+        with pytest.raises(UsageError, match=r"\.pb: a Git LFS pointer.*run git lfs pull"):
+            obtain(choice, model_file)
 
 
 def test_the_command_shows_fetches_and_verifies(stub: Stub, run: RunScript, tmp_path: Path) -> None:

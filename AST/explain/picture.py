@@ -8,6 +8,7 @@ import numpy as np
 
 from AST.audio.spectrogram import FRAME_COUNT, FRAME_HOP_MS, MEL_BAND_COUNT
 from AST.explain.explanation import Explanation, Image
+from AST.quiet import no_messages
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,7 +28,8 @@ def draw(path: Path, title: str, explanation: Explanation) -> None:
     Raises:
         OSError: It cannot be written.
     """
-    from matplotlib.figure import Figure
+    with no_messages():  # of matplotlib and fontconfig, which want to write below the home
+        from matplotlib.figure import Figure
 
     figure = Figure(PICTURE_SIZE_INCHES, dpi=DOTS_PER_INCH, layout="constrained")
     figure.suptitle(title, fontsize=11, parse_math=False)  # file names may contain $

@@ -1,11 +1,11 @@
 """How a run computes: what the user left open, decided for this machine."""
 
-import os
 from dataclasses import dataclass
 
 import torch
 
 from AST.devices import select_devices
+from AST.processors import usable_processors
 from AST.settings import CUDA, Settings, select_precision
 
 BATCH_SIZE, BATCH_SIZE_CUDA = 1, 32
@@ -58,7 +58,5 @@ def decide_computation(settings: Settings) -> Computation:
 
 def default_workers(device_type: str) -> int:
     """On a CPU one for each core. (In bf16 that was a little faster than half as many.)"""
-    # Linux knows which cores this process may use.
-    affinity = getattr(os, "sched_getaffinity", None)
-    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    cores = usable_processors()
     return max(1, cores - 1) if device_type == CUDA else min(MAX_WORKERS, cores)

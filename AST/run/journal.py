@@ -13,6 +13,7 @@ import fcntl
 import io
 import json
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -158,6 +159,9 @@ class Journal:
             raise UsageError(
                 f"{self._partial_path}: another run writes it; wait, or choose another --output"
             ) from error
+        except OSError as error:  # Lustre, NFS and CIFS may have no locks
+            text = f"this disk has no locks ({error.strerror}); give no second run this --output"
+            print(f"warning: {self._partial_path}: {text}", file=sys.stderr)
 
     def _begin(self) -> BinaryIO:
         """Writes to both files what the journal holds. Until then they are as they were."""

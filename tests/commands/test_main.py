@@ -4,6 +4,7 @@ import pytest
 
 import AST
 from AST.commands.main import COMMANDS, main
+from tests.helpers import RunScript
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -20,6 +21,10 @@ def test_the_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None
     assert ended.value.code == 0
     text = capsys.readouterr().out
     assert all(f"    {name} " in text for name in COMMANDS)
+
+
+def test_a_command_of_a_module_calls_itself_so(run: RunScript) -> None:
+    assert run("AST.weights", "--help").stdout.startswith("usage: python -m AST.weights ")
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["accuracy", "--version"]])

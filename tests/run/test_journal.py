@@ -1,6 +1,4 @@
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,7 +10,6 @@ from AST.results import Row, format_rows, read_rows
 from AST.run import journal as journal_module
 from AST.run.journal import Journal, StemResult
 from AST.writing import force_to_disk
-from tests.helpers import ROOT
 
 IDENTITY = {"dataset": "DSD100", "device": "cpu"}
 GENERATOR = np.random.default_rng(0)
@@ -221,23 +218,6 @@ def test_restart_discards_the_rows_of_a_stopped_run(tmp_path: Path) -> None:
     journal.append(RESULTS[3:])
     journal.complete({})
     assert read_rows(tmp_path / "r.csv") == [RESULTS[3].row]
-
-
-def test_two_runs_do_not_write_one_file(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "r.csv", IDENTITY)
-    journal.append(RESULTS[:1])
-    code = (
-        "import pathlib, sys; from AST.run.journal import Journal; "
-        "Journal(pathlib.Path(sys.argv[1]), {}, restart=True)"
-    )
-    second = subprocess.run(
-        [sys.executable, "-c", code, tmp_path / "r.csv"], cwd=ROOT, capture_output=True, text=True
-    )
-    assert "UsageError" in second.stderr
-    assert "another run writes it" in second.stderr
-    journal.append(RESULTS[1:])
-    journal.complete({})
-    assert len(read_rows(tmp_path / "r.csv")) == len(RESULTS)
 
 
 def test_an_earlier_output_stays_until_the_new_one_is_whole(tmp_path: Path) -> None:
