@@ -1,17 +1,22 @@
-"""Processes that prepare files while the models work. They may die; the run goes on."""
+"""Processes that prepare files while the models work. They may die; the run goes on.
+
+Each process has a pipe of its own, and a thread of this process that waits for its answers. So a
+process that dies, even in the middle of an answer, disturbs nobody else, and its file is known.
+"""
 
 import itertools
 import multiprocessing
 import os
+import queue
 import signal
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from typing import ParamSpec, TypeVar
 
 import torch
@@ -21,8 +26,10 @@ from AST.datasets.dataset import Stem
 from AST.errors import StemError
 
 PARENT_CHECK_S = 0.5
-TRIES_ALONE = 2
+TRIES = 3
 """A process can also die for a reason that is not its file, such as too little memory."""
+
+ONE_START_AT_A_TIME = threading.Lock()
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,21 +59,25 @@ class Preparation:
     """
 
     def __init__(self, stems: Sequence[Stem], workers: int, batch_size: int) -> None:
-        self._process_count = max(1, workers)
         self._batch_size = batch_size
         self._most_waiting = 2 * workers + batch_size if workers else 1
         self._stems = iter(stems)
-        self._waiting: deque[tuple[Stem, Future[Prepared]]] = deque()
-        self._processes: set[multiprocessing.process.BaseProcess] = set()
-        self._executor: Executor
+        self._waiting: deque[Future[Prepared]] = deque()
+        self._processes: list[_Process] = []
+        self._executor: Executor = _ThisThread()
+        self._prepare: Callable[[Stem], Prepared] = prepare_or_say_why
         self.fallback: str | None = None
         try:
-            self._start()
-        except (OSError, RuntimeError, ImportError) as error:  # no processes, threads, semaphores
+            for _ in range(max(1, workers)):
+                self._processes.append(_Process())
+            self._executor = ThreadPoolExecutor(len(self._processes))
+            self._prepare = _in_turn(self._processes)
+            self._submit()
+        except (OSError, RuntimeError) as error:  # this user may start no process, or no thread
             self.fallback = str(error)
+            self.stop()
             self._most_waiting = 1
-            self._executor = _ThisProcess()
-        self._submit()
+            self._executor, self._prepare = _ThisThread(), prepare_or_say_why
 
     def batches(self) -> Iterator[list[Prepared]]:
         """Lists of prepared stems. All but the last have the same length."""
@@ -77,62 +88,86 @@ class Preparation:
     def stop(self) -> None:
         """Ends the processes at once."""
         for process in self._processes:
-            process.terminate()
+            process.stop()
         self._executor.shutdown(wait=False, cancel_futures=True)
 
-    def _start(self) -> None:
-        others = set(multiprocessing.active_children())
-        self._executor = ProcessPoolExecutor(
-            self._process_count,
-            # Python 3.14 has another default, which takes seconds to start.
-            multiprocessing.get_context("fork" if sys.platform == "linux" else None),
-            _set_up_process,
-            (os.getpid(),),
-        )
-        self._executor.submit(os.getpid)  # starts the processes
-        self._processes = set(multiprocessing.active_children()) - others
+    def _prepared(self) -> Iterator[Prepared]:
+        self._submit()
+        while self._waiting:
+            prepared = self._waiting.popleft().result()
+            self._submit()
+            yield prepared
 
     def _submit(self) -> None:
         """Gives the processes more stems, as long as they are not too far ahead."""
-        while len(self._waiting) < self._most_waiting and (stem := next(self._stems, None)):
-            try:
-                future = self._executor.submit(_prepare, stem)
-            except BrokenProcessPool as error:
-                future = Future()
-                future.set_exception(error)
-            self._waiting.append((stem, future))
+        room = self._most_waiting - len(self._waiting)
+        for stem in itertools.islice(self._stems, room):
+            self._waiting.append(self._executor.submit(self._prepare, stem))
 
-    def _prepared(self) -> Iterator[Prepared]:
-        while self._waiting:
-            if isinstance(self._waiting[0][1].exception(), BrokenProcessPool):
-                yield from self._one_by_one()
-            else:
-                _, future = self._waiting.popleft()
-                self._submit()
-                yield future.result()
 
-    def _one_by_one(self) -> Iterator[Prepared]:
-        """Tries what a dead process may have been at, to find the file that it died of."""
-        waiting = list(self._waiting)
+class _Process:
+    """A process that prepares the files that it is asked for. If it dies, another one follows.
+
+    Raises:
+        OSError: No process can be started.
+    """
+
+    def __init__(self) -> None:
+        self._is_stopped = False
         self._start()
-        for stem, future in waiting:
-            self._waiting.popleft()
-            is_lost = isinstance(future.exception(), BrokenProcessPool)
-            yield self._alone(stem) if is_lost else future.result()
-        self._submit()
 
-    def _alone(self, stem: Stem) -> Prepared:
-        for _ in range(TRIES_ALONE):
+    def prepare(self, stem: Stem) -> Prepared:
+        """Asks the process, and waits for its answer."""
+        for _ in range(TRIES):
             try:
-                return self._executor.submit(_prepare, stem).result()
-            except BrokenProcessPool:
+                self._connection.send(stem)
+                answer: Prepared = self._connection.recv()
+                return answer
+            except (EOFError, OSError):
+                if self._is_stopped:
+                    break
                 self._start()
         return FailedStem(
             "ends the process that decodes it, each time; replace the file, or leave it out"
         )
 
+    def stop(self) -> None:
+        self._is_stopped = True
+        self._process.kill()
+        self._process.join()
 
-class _ThisProcess(Executor):
+    def _start(self) -> None:
+        is_linux = sys.platform == "linux"
+        # Python 3.14 has another default, which takes seconds to start.
+        context = multiprocessing.get_context("fork") if is_linux else multiprocessing
+        self._connection: Connection
+        # A process that is forked meanwhile would hold the other end of this pipe open, and
+        # nobody would notice when this process is gone.
+        with ONE_START_AT_A_TIME:
+            self._connection, its_end = context.Pipe()
+            arguments = its_end, os.getpid()
+            self._process = context.Process(target=_answer, args=arguments, daemon=True)
+            self._process.start()
+            its_end.close()
+
+
+def _in_turn(processes: Sequence[_Process]) -> Callable[[Stem], Prepared]:
+    """A function for several threads: each call takes a process that nobody else uses."""
+    idle: queue.SimpleQueue[_Process] = queue.SimpleQueue()
+    for process in processes:
+        idle.put(process)
+
+    def prepare_by_any(stem: Stem) -> Prepared:
+        process = idle.get()
+        try:
+            return process.prepare(stem)
+        finally:
+            idle.put(process)
+
+    return prepare_by_any
+
+
+class _ThisThread(Executor):
     """Does at once what it gets."""
 
     def submit(
@@ -143,7 +178,8 @@ class _ThisProcess(Executor):
         return future
 
 
-def _prepare(stem: Stem) -> Prepared:
+def prepare_or_say_why(stem: Stem) -> Prepared:
+    """The inputs of both models for a stem, or why there are none."""
     try:
         return prepare(stem.path)
     except StemError as error:
@@ -152,16 +188,18 @@ def _prepare(stem: Stem) -> Prepared:
         return FailedStem(f"fails unexpectedly: {type(error).__name__}: {error}")
 
 
-def _set_up_process(main_process: int) -> None:
+def _answer(connection: Connection, main_process: int) -> None:
+    """What a process does: it answers with a prepared stem for each stem."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # native code writes there before it dies
-    # Ctrl-C reaches every process; only the main one answers it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # only the main process answers Ctrl-C
     threading.Thread(target=_end_with_the_main_process, args=[main_process], daemon=True).start()
     torch.set_num_threads(1)  # threads of the main process do not survive the fork
+    while True:
+        connection.send(prepare_or_say_why(connection.recv()))
 
 
 def _end_with_the_main_process(main_process: int) -> None:
-    # The pool does not notice that the main process was killed.
+    # Others that were forked later hold the main process's end of the pipe open.
     while os.getppid() == main_process:
         time.sleep(PARENT_CHECK_S)
     os._exit(1)

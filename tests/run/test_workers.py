@@ -1,5 +1,6 @@
 """Tests of the processes that prepare files: their order, their deaths, and their end."""
 
+import errno
 import faulthandler
 import multiprocessing
 import os
@@ -102,15 +103,19 @@ def test_whatever_a_file_does_the_others_go_on(
 
 
 @pytest.mark.parametrize(
-    "error", [OSError("no semaphores"), RuntimeError("can't start new thread"), ImportError("none")]
+    ("what", "error"),
+    [
+        ("_Process", BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")),
+        ("ThreadPoolExecutor", RuntimeError("can't start new thread")),
+    ],
 )
 def test_without_processes_files_are_prepared_here(
-    stems: list[Stem], monkeypatch: pytest.MonkeyPatch, error: Exception
+    stems: list[Stem], monkeypatch: pytest.MonkeyPatch, what: str, error: Exception
 ) -> None:
     def refused(*arguments: object) -> None:
         raise error
 
-    monkeypatch.setattr(workers_module, "ProcessPoolExecutor", refused)
+    monkeypatch.setattr(workers_module, what, refused)
     preparation = Preparation(stems * 2, 3, batch_size=3)
     assert preparation.fallback == str(error)
     assert kinds(preparation) == KINDS * 2
