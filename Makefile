@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 # The demo writes here. It compares with the results that are in the repository, and leaves them alone.
 RESULTS = build/demo
 
-.PHONY: demo test lint doc bench performance clean
+.PHONY: demo test lint doc bench performance fuzz clean
 
 demo: $(VENV)/.installed
 	@echo "The SMALL EMBEDDED models on songs that were made for this demo:"
@@ -40,6 +40,11 @@ performance: $(VENV)/.installed-dev
 	$(BIN)/python -m bench.throughput --write
 	$(BIN)/python -m bench.precision --write
 	$(BIN)/python -m bench.scaling --write
+
+# The tests of damaged files, with more of them: FUZZ_COUNT=5000 FUZZ_SEED=7 make fuzz
+fuzz: $(VENV)/.installed-dev
+	FUZZ_COUNT=$${FUZZ_COUNT:-3000} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \
+	    $(BIN)/python -m pytest tests/run/test_damaged_folder.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info

@@ -7,10 +7,11 @@ import argparse
 import hashlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from AST.command_line import EXIT_OK, EXIT_SOME_FILES_FAILED, exit_code, new_parser
 from AST.errors import UsageError
@@ -19,7 +20,8 @@ from AST.model_files import AST_FILE, MODEL_FILES, SPEECH_FILE, ModelFile
 from AST.writing import printable
 
 PUBLISHED, TINY = "published", "tiny"
-HASH_CHUNK_BYTES = 1 << 20
+HASH_CHUNK_BYTES = 1 << 24
+"""Large, because other threads delay each chunk: torch is imported meanwhile."""
 LFS_POINTER = b"version https://git-lfs.github.com/spec/v1"
 """What stands in a file's place if Git has not fetched it. (Source: git-lfs, docs/spec.md.)"""
 
@@ -49,75 +51,119 @@ class LocalModel:
         return {**asdict(self), "path": printable(self.path)}
 
 
-def obtain(choice: str, model_file: ModelFile) -> LocalModel:
-    """The file to load. ``published`` fetches it if necessary.
+@dataclass(frozen=True)
+class FoundFile:
+    """A model file on this machine that nobody has read yet.
 
-    A file that the user names, or has put where the study keeps it, may have any hash. A fetched
-    file must have the published hash; this is checked each time.
+    Attributes:
+        is_fetched: Then it must have the published hash. Other files may have any.
+    """
+
+    path: Path
+    model_file: ModelFile
+    is_fetched: bool = False
+
+
+def find(choice: str, model_file: ModelFile) -> FoundFile:
+    """The file that a choice means. ``published`` fetches it if necessary.
 
     Args:
         choice: ``published``, ``tiny`` or the path of a file.
 
     Raises:
-        UsageError: The file does not exist, cannot be fetched or has a wrong hash.
+        UsageError: The file does not exist, or cannot be fetched.
     """
     if choice != PUBLISHED:
-        return _hashed(model_file.embedded if choice == TINY else Path(choice), model_file)
-    if local := next(filter(Path.is_file, model_file.local_paths), None):
-        return _hashed(local, model_file)
-    cached = find_cached(model_file)
-    return _verified(cached or fetch(model_file), model_file)
+        path = model_file.embedded if choice == TINY else Path(choice)
+    elif local := next(filter(Path.is_file, model_file.local_paths), None):
+        path = local
+    else:
+        return FoundFile(find_cached(model_file) or fetch(model_file), model_file, is_fetched=True)
+    try:
+        os.stat(path)
+    except OSError as error:
+        raise _unreadable(path, model_file, error) from error
+    return FoundFile(path, model_file)
 
 
-def obtain_both(model: str, speech_model: str | None) -> dict[str, LocalModel]:
+def find_both(model: str, speech_model: str | None) -> dict[str, FoundFile]:
     """The files of ``ast`` and ``speech``.
 
     Args:
-        model: See ``choice`` of ``obtain``.
+        model: See ``choice`` of ``find``.
         speech_model: The same. None chooses ``tiny`` if AST is ``tiny``, else ``published``.
 
     Raises:
-        UsageError: See ``obtain``.
+        UsageError: See ``find``.
     """
     companion = TINY if model == TINY else PUBLISHED
-    return {
-        "ast": obtain(model, AST_FILE),
-        "speech": obtain(speech_model or companion, SPEECH_FILE),
-    }
+    return {"ast": find(model, AST_FILE), "speech": find(speech_model or companion, SPEECH_FILE)}
 
 
-def _verified(path: Path, model_file: ModelFile) -> LocalModel:
-    model = _hashed(path, model_file)
-    if model.sha256 != model_file.sha256:
+def verify(found: FoundFile) -> LocalModel:
+    """Reads a file for its hash; this is done each time.
+
+    Raises:
+        UsageError: The file cannot be read, or it was fetched and has a wrong hash.
+    """
+    model = _hashed(found.path, found.model_file)
+    if found.is_fetched and model.sha256 != found.model_file.sha256:
         raise UsageError(
-            f"{path}: sha256 {model.sha256}, expected {model_file.sha256}: not the published file; "
-            f"delete {path.resolve()} to fetch it again"
+            f"{found.path}: sha256 {model.sha256}, expected {found.model_file.sha256}: not the "
+            f"published file; delete {found.path.resolve()} to fetch it again"
         )
     return model
 
 
+def verify_all(found: Mapping[str, FoundFile]) -> dict[str, LocalModel]:
+    """Reads several files at the same time; see ``verify``."""
+    with ThreadPoolExecutor(len(found)) as threads:
+        return dict(zip(found, threads.map(verify, found.values()), strict=True))
+
+
+def obtain(choice: str, model_file: ModelFile) -> LocalModel:
+    """Finds a file and verifies it; see ``find`` and ``verify``."""
+    return verify(find(choice, model_file))
+
+
+def obtain_both(model: str, speech_model: str | None) -> dict[str, LocalModel]:
+    """Finds both files and verifies them; see ``find_both`` and ``verify``."""
+    return verify_all(find_both(model, speech_model))
+
+
 def _hashed(path: Path, model_file: ModelFile) -> LocalModel:
-    sha256 = hashlib.sha256()
     try:
-        blob_sha1 = hashlib.sha1(b"blob %d\0" % os.stat(path).st_size, usedforsecurity=False)
         with open(path, "rb") as file:
             if file.peek(len(LFS_POINTER)).startswith(LFS_POINTER):
                 raise UsageError(
                     f"{path}: a Git LFS pointer, not the model itself; run git lfs pull in the "
                     "folder that it was cloned into, or download the file in another way"
                 )
-            while chunk := file.read(HASH_CHUNK_BYTES):
-                sha256.update(chunk)
-                blob_sha1.update(chunk)
+            sha256 = _hash_of(file, hashlib.sha256())
+            is_published = sha256 == model_file.sha256
+            if not is_published and model_file.git_blob_sha1:
+                size_bytes = file.seek(0, os.SEEK_END)
+                blob = hashlib.sha1(b"blob %d\0" % size_bytes, usedforsecurity=False)
+                file.seek(0)
+                is_published = _hash_of(file, blob) == model_file.git_blob_sha1
     except OSError as error:
-        raise UsageError(
-            f"{path}: {error.strerror}; expected a model file for {model_file.flag} "
-            f"({PUBLISHED!r} fetches the published one, {TINY!r} is the small embedded one)"
-        ) from error
-    is_published = sha256.hexdigest() == model_file.sha256 or (
-        blob_sha1.hexdigest() == model_file.git_blob_sha1
+        raise _unreadable(path, model_file, error) from error
+    return LocalModel(path, sha256, is_published)
+
+
+def _hash_of(file: BinaryIO, algorithm: Any) -> str:
+    """The hash of what is left of a file, as hexadecimal digits."""
+    while chunk := file.read(HASH_CHUNK_BYTES):
+        algorithm.update(chunk)
+    digest: str = algorithm.hexdigest()
+    return digest
+
+
+def _unreadable(path: Path, model_file: ModelFile, error: OSError) -> UsageError:
+    return UsageError(
+        f"{path}: {error.strerror}; expected a model file for {model_file.flag} "
+        f"({PUBLISHED!r} fetches the published one, {TINY!r} is the small embedded one)"
     )
-    return LocalModel(path, sha256.hexdigest(), is_published)
 
 
 def _status(model_file: ModelFile) -> tuple[str, bool]:

@@ -37,7 +37,10 @@ def random_ast(size: Size, seed: int = 0) -> AudioSpectrogramTransformer:
     """An AST with random weights. The seed decides them."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        return AudioSpectrogramTransformer(size).eval()
+        model = AudioSpectrogramTransformer(size).eval()
+        for parameter in (model.cls_token, model.dist_token, model.pos_embed):
+            torch.nn.init.trunc_normal_(parameter, std=0.02)
+        return model
 
 
 def save_checkpoint(model: AudioSpectrogramTransformer, path: Path) -> None:

@@ -83,7 +83,7 @@ def run(tmp_path: Path) -> RunScript:
             env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=900,
         )
 
     return run_script

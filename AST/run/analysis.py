@@ -3,6 +3,7 @@
 import contextlib
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -16,7 +17,7 @@ from AST.results import Row, check_output
 from AST.run.progress import Progress
 from AST.run.selection import select_stems
 from AST.settings import Settings
-from AST.weights import PUBLISHED, obtain_both
+from AST.weights import PUBLISHED, find_both, verify_all
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,14 +83,17 @@ def analyse(
     with _output_path(output) as path:
         check_output(path)
         found = select_stems(dataset, Path(folder), keep_duplicates, progress)
-        files = obtain_both(model, speech_model)
+        files_found = find_both(model, speech_model)
+        with ThreadPoolExecutor(1) as thread:
+            verifying = thread.submit(verify_all, files_found)
+            # These load torch, which takes seconds: usage errors should not wait for it.
+            from AST.run.computation import decide_computation
+            from AST.run.execution import Job
+
+            computation = decide_computation(settings)
+            files = verifying.result()
         for name, file in files.items():
             progress.say(f"{name} model: {file.path} (sha256 {file.sha256[:12]}, {file.kind})")
-        # These load torch: usage errors should not wait for it.
-        from AST.run.computation import decide_computation
-        from AST.run.execution import Job
-
-        computation = decide_computation(settings)
         job = Job(dataset, Path(folder), found.stems, files, computation, progress, found.left_out)
         results, scores, record = job.execute(path, restart, retry_failed, started)
     failures = {result.row.path: result.failure for result in results if result.failure}

@@ -1,6 +1,7 @@
 """TensorFlow's operations in torch: those that graphs like VGGish hold."""
 
 import operator
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -174,8 +175,10 @@ def _padding(
 
 
 def as_tensor(array: Array) -> torch.Tensor:
-    """A copy of an array, in fp32. Shape: any -> the same."""
-    return torch.from_numpy(np.array(array, np.float32))
+    """An array in fp32, which nobody writes to. Shape: any -> the same."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The given NumPy array is not writable")
+        return torch.from_numpy(np.asarray(array, np.float32))
 
 
 def require(node: Node, is_supported: bool, found: str) -> None:

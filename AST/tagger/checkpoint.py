@@ -148,9 +148,11 @@ def _match(path: Path, tensors: Tensors, expected: Tensors, keys_in_file: KeysIn
     if any(faults.values()):
         listed = "; ".join(f"{kind}: {_listed(items)}" for kind, items in faults.items() if items)
         raise UsageError(f"{path}: does not fit AST with {AUDIOSET_CLASS_COUNT} outputs; {listed}")
-    return {
-        name: torch.cat([tensors[key] for key in keys_in_file(name)]).float() for name in expected
-    }
+    return {name: _joined([tensors[key] for key in keys_in_file(name)]) for name in expected}
+
+
+def _joined(parts: Sequence[torch.Tensor]) -> torch.Tensor:
+    return (parts[0] if len(parts) == 1 else torch.cat(list(parts))).float()
 
 
 def _listed(items: Sequence[str]) -> str:

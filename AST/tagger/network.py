@@ -120,7 +120,7 @@ class Block(nn.Module):
 
 
 class AudioSpectrogramTransformer(nn.Module):
-    """AST with random weights. ``AST.tagger.checkpoint`` loads trained weights."""
+    """AST without training. ``AST.tagger.checkpoint`` loads trained weights."""
 
     def __init__(self, size: Size) -> None:
         super().__init__()
@@ -133,8 +133,6 @@ class AudioSpectrogramTransformer(nn.Module):
         self.blocks = nn.ModuleList(Block(width, size.head_count) for _ in range(size.depth))
         self.norm = nn.LayerNorm(width, BLOCK_LAYER_NORM_EPS)
         self.mlp_head = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, AUDIOSET_CLASS_COUNT))
-        for parameter in (self.cls_token, self.dist_token, self.pos_embed):
-            nn.init.trunc_normal_(parameter, std=0.02)
 
     def embed(self, spectrograms: torch.Tensor) -> torch.Tensor:
         """Tokens before the first block. Shape: (batch, 1024, 128) -> (batch, tokens, width)."""

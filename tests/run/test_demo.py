@@ -13,7 +13,7 @@ from AST.datasets.moisesdb import DATASET as MOISESDB
 from AST.model_files import AST_FILE, SPEECH_FILE
 from AST.results import read_rows
 from AST.tagger.checkpoint import load_checkpoint
-from AST.weights import PUBLISHED, TINY, obtain, obtain_both
+from AST.weights import PUBLISHED, TINY, find_both, obtain
 from tests.helpers import ROOT, RunScript
 
 LARGEST_AST_BYTES = 12_000_000
@@ -42,7 +42,7 @@ def test_tiny_is_taken_only_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatc
     def note_choice(choice: str, model_file: object) -> None:
         asked.append(choice)
 
-    monkeypatch.setattr("AST.weights.obtain", note_choice)
+    monkeypatch.setattr("AST.weights.find", note_choice)
     for model, speech_model in (
         (PUBLISHED, None),
         (TINY, None),
@@ -50,7 +50,7 @@ def test_tiny_is_taken_only_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatc
         (PUBLISHED, TINY),
         ("own.pth", None),
     ):
-        obtain_both(model, speech_model)
+        find_both(model, speech_model)
     assert asked == [
         *(PUBLISHED, PUBLISHED),
         *(TINY, TINY),
