@@ -11,7 +11,7 @@ from AST.results import read_rows
 from synthetic.damage import write_damaged
 from tests.helpers import ModelFlags, RunScript
 
-COUNT = int(os.environ.get("FUZZ_COUNT", "200"))
+COUNT = int(os.environ.get("FUZZ_COUNT", "1000"))
 SEED = int(os.environ.get("FUZZ_SEED", "14"))
 OUR_LINES = re.compile(r" *((error|warning|ast model|speech model|your folder): .*|[ \d]+%\|.*|)")
 """Messages, the progress bar, and empty lines."""
