@@ -8,7 +8,6 @@ import hashlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -17,6 +16,7 @@ from AST.command_line import EXIT_OK, EXIT_SOME_FILES_FAILED, exit_code, new_par
 from AST.errors import UsageError
 from AST.fetching import fetch, find_cached
 from AST.model_files import AST_FILE, MODEL_FILES, SPEECH_FILE, ModelFile
+from AST.threads import some_threads
 from AST.writing import printable
 
 PUBLISHED, TINY = "published", "tiny"
@@ -117,7 +117,7 @@ def verify(found: FoundFile) -> LocalModel:
 
 def verify_all(found: Mapping[str, FoundFile]) -> dict[str, LocalModel]:
     """Reads several files at the same time; see ``verify``."""
-    with ThreadPoolExecutor(len(found)) as threads:
+    with some_threads(len(found)) as threads:
         return dict(zip(found, threads.map(verify, found.values()), strict=True))
 
 

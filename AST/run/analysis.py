@@ -3,7 +3,6 @@
 import contextlib
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -17,6 +16,7 @@ from AST.results import Row, check_output
 from AST.run.progress import Progress
 from AST.run.selection import select_stems
 from AST.settings import Settings
+from AST.threads import some_threads
 from AST.weights import PUBLISHED, find_both, verify_all
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def analyse(
         check_output(path)
         found = select_stems(dataset, Path(folder), keep_duplicates, progress)
         files_found = find_both(model, speech_model)
-        with ThreadPoolExecutor(1) as thread:
+        with some_threads(1) as thread:
             verifying = thread.submit(verify_all, files_found)
             # These load torch, which takes seconds: usage errors should not wait for it.
             from AST.run.computation import decide_computation

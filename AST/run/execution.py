@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from AST.datasets.dataset import Dataset, Stem
 from AST.devices import has_instructions
@@ -89,9 +90,10 @@ class Job:
         try:
             if preparation.fallback:
                 self.progress.say(
-                    f"warning: no process can be started ({preparation.fallback}): files are "
-                    "prepared one by one, and a file that ends its process ends the run"
+                    f"warning: no process can be started ({preparation.fallback}): this one does "
+                    "all work in one thread, and a file that ends its process ends the run"
                 )
+                torch.set_num_threads(1)
             # Imports and loading take seconds. The workers prepare the first files meanwhile.
             from AST.recognition.models import Models
             from AST.run.pipeline import analyse_batches

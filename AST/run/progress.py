@@ -40,6 +40,7 @@ class ConsoleProgress(Progress):
         tqdm.write(line, file=sys.stderr)
 
     def begin(self, stem_count: int, done_count: int) -> None:
+        tqdm.monitor_interval = 0  # its thread would only refresh the bar
         self._bar = tqdm(total=stem_count, initial=done_count, unit="file")
 
     def finish(self, result: "StemResult") -> None:

@@ -4,6 +4,7 @@ Each process has a pipe of its own, and a thread of this process that waits for 
 process that dies, even in the middle of an answer, disturbs nobody else, and its file is known.
 """
 
+import contextlib
 import itertools
 import multiprocessing
 import os
@@ -14,25 +15,22 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import ParamSpec, TypeVar
 
 import torch
 
 from AST.audio.preparation import PreparedStem, prepare
 from AST.datasets.dataset import Stem
 from AST.errors import StemError
+from AST.threads import ThisThread, some_threads
 
 PARENT_CHECK_S = 0.5
 TRIES = 3
 """A process can also die for a reason that is not its file, such as too little memory."""
 
 ONE_START_AT_A_TIME = threading.Lock()
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -64,20 +62,20 @@ class Preparation:
         self._stems = iter(stems)
         self._waiting: deque[Future[Prepared]] = deque()
         self._processes: list[_Process] = []
-        self._executor: Executor = _ThisThread()
+        self._executor: Executor = ThisThread()
         self._prepare: Callable[[Stem], Prepared] = prepare_or_say_why
         self.fallback: str | None = None
         try:
             for _ in range(max(1, workers)):
                 self._processes.append(_Process())
-            self._executor = ThreadPoolExecutor(len(self._processes))
+        except OSError as error:  # this user may start no more processes
+            self.fallback = error.strerror
+            self.stop()
+            self._processes, self._most_waiting = [], 1
+        else:
+            self._executor = some_threads(len(self._processes))
             self._prepare = _in_turn(self._processes)
             self._submit()
-        except (OSError, RuntimeError) as error:  # this user may start no process, or no thread
-            self.fallback = str(error)
-            self.stop()
-            self._most_waiting = 1
-            self._executor, self._prepare = _ThisThread(), prepare_or_say_why
 
     def batches(self) -> Iterator[list[Prepared]]:
         """Lists of prepared stems. All but the last have the same length."""
@@ -167,17 +165,6 @@ def _in_turn(processes: Sequence[_Process]) -> Callable[[Stem], Prepared]:
     return prepare_by_any
 
 
-class _ThisThread(Executor):
-    """Does at once what it gets."""
-
-    def submit(
-        self, function: Callable[P, T], /, *arguments: P.args, **named: P.kwargs
-    ) -> "Future[T]":
-        future: Future[T] = Future()
-        future.set_result(function(*arguments, **named))
-        return future
-
-
 def prepare_or_say_why(stem: Stem) -> Prepared:
     """The inputs of both models for a stem, or why there are none."""
     try:
@@ -192,7 +179,9 @@ def _answer(connection: Connection, main_process: int) -> None:
     """What a process does: it answers with a prepared stem for each stem."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # native code writes there before it dies
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # only the main process answers Ctrl-C
-    threading.Thread(target=_end_with_the_main_process, args=[main_process], daemon=True).start()
+    watch = threading.Thread(target=_end_with_the_main_process, args=[main_process], daemon=True)
+    with contextlib.suppress(RuntimeError):  # the system may let us start no thread
+        watch.start()
     torch.set_num_threads(1)  # threads of the main process do not survive the fork
     while True:
         connection.send(prepare_or_say_why(connection.recv()))

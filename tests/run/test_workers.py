@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import random
 import signal
+import threading
 import time
 from pathlib import Path
 
@@ -102,23 +103,26 @@ def test_whatever_a_file_does_the_others_go_on(
     assert first == FailedStem("fails unexpectedly: MemoryError: too long")
 
 
-@pytest.mark.parametrize(
-    ("what", "error"),
-    [
-        ("_Process", BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")),
-        ("ThreadPoolExecutor", RuntimeError("can't start new thread")),
-    ],
-)
 def test_without_processes_files_are_prepared_here(
-    stems: list[Stem], monkeypatch: pytest.MonkeyPatch, what: str, error: Exception
+    stems: list[Stem], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(*arguments: object) -> None:
-        raise error
+    def refused() -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 
-    monkeypatch.setattr(workers_module, what, refused)
+    monkeypatch.setattr(workers_module, "_Process", refused)
     preparation = Preparation(stems * 2, 3, batch_size=3)
-    assert preparation.fallback == str(error)
+    assert preparation.fallback == "Resource temporarily unavailable"
     assert kinds(preparation) == KINDS * 2
+
+
+def test_without_threads_processes_are_asked_one_by_one(
+    stems: list[Stem], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    assert kinds(Preparation(stems * 2, 3, batch_size=3)) == KINDS * 2
 
 
 @pytest.mark.parametrize("workers", [0, 2])
