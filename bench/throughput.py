@@ -23,6 +23,7 @@ from AST.settings import AUTO, BF16, CUDA, FP16, FP32
 from bench.machine import floor_s
 from bench.parts import parts_s
 from bench.script_run import run_script
+from bench.startup import startup_s
 from bench.tables import machine_line, measure_and_show, new_parser, table
 from bench.ways import add_rates, ways_in_turns
 from synthetic import random_models
@@ -108,6 +109,7 @@ def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
     models = {
         name: [Models.load(*paths, one, name, backend) for one in devices] for name in precisions
     }
+    short = next((folder / "short").rglob("*.wav"))
     parts = parts_s(files[:PARTS_FILES], models[precisions[0]][0], folder)
     ways = ways_in_turns(stems, paths, models, computation.batch_size, computation.workers)
     add_rates(ways, len(stems), arguments.duration_s)
@@ -123,6 +125,7 @@ def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
         "floor_s": floors,
         "ways": ways,
         "runs": runs,
+        "startup_s": startup_s(*paths, short),
     }
 
 
@@ -139,7 +142,11 @@ def tables(_arguments: argparse.Namespace, figures: dict[str, Any]) -> str:
         parts[f"limit of the hardware in {precision} ({rate})"] = {"s": floor["sum"]}
     ways = table("models loaded before", COLUMNS_OF_WAYS, figures["ways"])
     runs = table("started as a script", COLUMNS_OF_RUNS, figures["runs"])
-    return "\n\n".join([head, ways, runs, table("one stem, each part alone", {"s": "s"}, parts)])
+    steps = {step: {"s": seconds} for step, seconds in figures["startup_s"].items()}
+    startup = table(f"one file of {SHORT_S} s, each step of the start alone", {"s": "s"}, steps)
+    return "\n\n".join(
+        [head, ways, runs, startup, table("one stem, each part alone", {"s": "s"}, parts)]
+    )
 
 
 def build_parser() -> argparse.ArgumentParser:

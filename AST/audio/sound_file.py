@@ -179,9 +179,8 @@ def _decoder(context: av.AudioCodecContext) -> av.AudioCodecContext:
 
 
 def _are_alike(one: av.AudioFrame, other: av.AudioFrame) -> bool:
-    return one.format.name == other.format.name and (
-        one.layout.nb_channels == other.layout.nb_channels
-    )
+    is_same: bool = one.format.name == other.format.name
+    return is_same and one.layout.nb_channels == other.layout.nb_channels
 
 
 def _mono_mix_of(frames: list[av.AudioFrame]) -> Samples:
