@@ -93,8 +93,9 @@ def _window_and_filters() -> tuple[torch.Tensor, torch.Tensor]:
     Shape: (400,) and (257 frequencies, 64 bands).
     """
     window = torch.hann_window(FRAME_LENGTH, periodic=False, dtype=torch.float64)
-    mels = _mel(np.linspace(0, MODEL_SAMPLE_RATE_HZ / 2, SPECTRUM_LENGTH // 2 + 1))[:, np.newaxis]
-    lowest, highest = _mel(np.array([LOWEST_HZ, HIGHEST_HZ])).astype(np.float32)
+    frequencies_hz = np.arange(SPECTRUM_LENGTH // 2 + 1) * (MODEL_SAMPLE_RATE_HZ / SPECTRUM_LENGTH)
+    mels = _mel(frequencies_hz)[:, np.newaxis]
+    lowest, highest = _mel([LOWEST_HZ, HIGHEST_HZ]).astype(np.float32)
     step = (highest - lowest) / np.float32(MEL_PATCH_BANDS + 1)
     # Added up in single precision, because Essentia does so: it moves the edges by up to 0.002 mel.
     steps = np.array([lowest, *[step] * (MEL_PATCH_BANDS + 1)], np.float32)
@@ -105,8 +106,9 @@ def _window_and_filters() -> tuple[torch.Tensor, torch.Tensor]:
     return window.float(), filters.float()
 
 
-def _mel(frequencies_hz: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return 2595 * np.log10(1 + frequencies_hz / 700)
+def _mel(frequencies_hz: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    mels: npt.NDArray[np.float64] = 2595 * np.log10(1 + np.asarray(frequencies_hz) / 700)
+    return mels
 
 
 def _cut_mel_patches(bands: MelBands) -> tuple[MelPatches, MelBands]:
