@@ -14,6 +14,8 @@ from AST.model_files import HubFile, ModelFile, cache_folder
 
 CANNOT_WRITE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR)
 """The numbers of errors that another folder helps against."""
+RANGE_REFUSED = 416
+"""HTTP status: the file on the server is shorter than what is here."""
 WAITS = (
     (r"(?:Waiting|Retrying in) ([\d.]+)s.*\[Retry (.+)\]", "waiting {} s, then asking again ({})"),
     (r"HTTP Error (\d+) thrown", "the server answers with HTTP status {}"),
@@ -132,11 +134,19 @@ def _fetch_from_url(model_file: ModelFile) -> Path:
                     expected_size=model_file.size_bytes,
                     displayed_filename=path.name,
                 )
-        except OSError:  # no room, or the server does not have the file in this size
-            part.unlink(missing_ok=True)
+        except OSError as error:
+            if error.errno in CANNOT_WRITE or not _may_go_on(error):
+                part.unlink(missing_ok=True)
             raise
         part.replace(path)
     return path
+
+
+def _may_go_on(error: OSError) -> bool:
+    """Whether a later try can continue a download: the server is busy, or refuses for now."""
+    from huggingface_hub.errors import HfHubHTTPError
+
+    return isinstance(error, HfHubHTTPError) and error.response.status_code != RANGE_REFUSED
 
 
 def _cache_path(model_file: ModelFile) -> Path:

@@ -1,6 +1,7 @@
 """What FFmpeg does not tell about a file: read from its bytes."""
 
 import os
+import re
 import struct
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -10,9 +11,9 @@ WAV_HEADER_BYTES = 12
 UNKNOWN_LENGTHS = (0, 0xFFFF_FFFF)
 """What programs write that did not know the length, because they wrote to a pipe."""
 ID3_HEADER_BYTES = 10
-XING_FRAME_BYTES = 1_441
-"""The longest MP3 frame. An MP3 that gives its length has it in the frame before the sound."""
-XING_MARKS = (b"Xing", b"Info", b"VBRI")
+LONGEST_MP3_FRAME_BYTES = 1_441
+XING_FRAME = re.compile(rb"\xff[\xe0-\xff].{11,42}(Xing|Info|VBRI)", re.DOTALL)
+"""The frame before the sound in which an MP3 gives its length: from its start to its mark."""
 
 
 class Content:
@@ -61,10 +62,9 @@ class Content:
 
     def mp3_gives_its_length(self, sound_starts_at: int) -> bool:
         """Whether an MP3 has a frame that says how many there are."""
-        start = max(0, sound_starts_at - XING_FRAME_BYTES)
+        start = max(0, sound_starts_at - LONGEST_MP3_FRAME_BYTES)
         self.seek(start)
-        before = self.read(sound_starts_at - start)
-        return any(mark in before for mark in XING_MARKS)
+        return XING_FRAME.search(self.read(sound_starts_at - start)) is not None
 
 
 def _wav_after_id3(file: BinaryIO) -> int:

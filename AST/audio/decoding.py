@@ -48,15 +48,19 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
             raise StemError("is not a regular file; expected an audio file")
         if not status.st_size:
             raise StemError("is an empty file (0 bytes); expected audio, copy it again")
-        with open(path, "rb") as file:
-            yield file
+        file = open(path, "rb")  # noqa: SIM115 (errors from here on are others)
     except OSError as error:
         raise StemError(f"cannot be opened: {error.strerror}") from error
+    with file:
+        try:
+            yield file
+        except OSError as error:
+            raise StemError(f"cannot be read: {error.strerror}; copy it again") from error
 
 
 def _warning(sound: SoundFile, decoded_s: float) -> str | None:
     """How much of a file's sound is missing, or None."""
-    promised_s = sound.promised_s() or decoded_s
+    promised_s = sound.promised_s(decoded_s) or decoded_s
     if sound.is_lossless:
         is_short = decoded_s < promised_s - LOSSLESS_TOLERANCE_S
         is_damaged = sound.damaged_share > 0

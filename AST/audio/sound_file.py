@@ -47,7 +47,7 @@ class SoundFile:
 
     Attributes:
         sample_rate_hz: The stream's own sample rate.
-        is_lossless: Whether the encoding keeps every sample.
+        is_lossless: Whether the encoding keeps every sample. (WavPack counts as lossy: it can be.)
         damaged_share: Share of the sound's bytes that could not be decoded so far.
 
     Raises:
@@ -66,6 +66,8 @@ class SoundFile:
                 raise StemError("has an encoding that FFmpeg does not know; convert it")
             self._decoder = _decoder(context)
             self._decoder.options = dict(DECODER_OPTIONS)
+        if context.format and context.format.packed.name not in SCALES:
+            raise StemError(f"has samples of the format {context.format.name}; convert it")
         if context.name == "pcm_f24le":  # programs disagree whether this is integer or float
             raise StemError(
                 "has 24 bits per sample in blocks of 4 bytes, and programs read this in different "
@@ -111,7 +113,7 @@ class SoundFile:
 
     def _mixed(self, frames: list[av.AudioFrame]) -> Samples:
         mix = _mono_mix_of(frames)
-        # A damaged packet can give any number. Sound beyond full scale is the decoder's own.
+        # What is beyond full scale was not in the sound: damaged data can give any number.
         return mix if self.is_lossless else np.clip(mix, -1, 1)
 
     def _frames(self) -> Iterator[av.AudioFrame]:
@@ -119,42 +121,45 @@ class SoundFile:
             for packet in self._packets():
                 try:
                     yield from self._decoder.decode(packet)
-                except av.error.InvalidDataError:
+                except av.FFmpegError:  # decoders give all kinds of errors for damaged data
                     self._damaged_bytes += packet.size
 
     def _packets(self) -> "Iterator[av.Packet[av.AudioStream]]":
         """Encoded pieces of the sound. The decoder starts again where another Ogg is joined on."""
         is_ogg = self._container.format.name == "ogg"
-        is_trimmed = False
+        last_was_trimmed = False
         for packet in self._container.demux(self._stream):
             if not self._bytes:
                 self._sound_starts_at = packet.pos or 0
-            elif is_ogg and is_trimmed and packet.size:  # only the last packet is trimmed
+            elif is_ogg and last_was_trimmed and packet.size:  # only a last packet is trimmed
                 self._decoder.flush_buffers()
-                is_trimmed = False
+                last_was_trimmed = False
             else:
-                is_trimmed = packet.has_sidedata("skip_samples")
+                last_was_trimmed = packet.has_sidedata("skip_samples")
             self._bytes += packet.size
             yield packet
 
-    def promised_s(self) -> float | None:
+    def promised_s(self, decoded_s: float) -> float | None:
         """The duration that the header gives, or None. Call it after the blocks were read.
 
         FFmpeg guesses a duration that no header gives, and shortens one that a WAV does not hold.
+
+        Args:
+            decoded_s: The duration of all blocks.
         """
         stream, form = self._stream, self._container.format.name
-        bit_rate = stream.codec_context.bit_rate
-        if form == "wav" and self.is_lossless and bit_rate:
+        if form == "wav":
             length = self._content.wav_sound_bytes()
-            return None if length is None else 8 * length / bit_rate
-        if form == "aac" or (
-            form == "mp3" and not self._content.mp3_gives_its_length(self._sound_starts_at)
-        ):
+            return None if length is None else decoded_s * length / self._bytes
+        if form == "aac":
+            return None
+        if form == "mp3" and not self._content.mp3_gives_its_length(self._sound_starts_at):
             return None
         if stream.duration and stream.time_base:
             return float(stream.duration * stream.time_base)
-        duration = self._container.duration
-        return None if duration is None else duration / av.time_base
+        if len(self._container.streams) > 1 or not self._container.duration:
+            return None  # a container gives the duration of its longest stream
+        return float(self._container.duration / av.time_base)
 
 
 def _chosen(streams: tuple[av.AudioStream, ...], number: int | None) -> av.AudioStream:

@@ -2,8 +2,9 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from multiprocessing import reduction
+from multiprocessing.connection import Connection
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -21,7 +22,7 @@ class Spool:
     """Rows of float32 values, shape (length, *row_shape).
 
     The temporary file has no name, so it disappears even if the process is killed. A spool can be
-    sent to another process: the file stays where it is, and only its handle travels.
+    sent to another process, by pickle and ``send_file``: only the handle of the file travels.
 
     Args:
         rows_in_memory: A longer spool moves to the temporary file.
@@ -44,7 +45,7 @@ class Spool:
 
     @property
     def is_on_disk(self) -> bool:
-        return self._file is not None
+        return self._length > self._rows_in_memory
 
     def append(self, rows: Array) -> None:
         """Adds rows at the end. Shape: (n, *row_shape).
@@ -54,7 +55,7 @@ class Spool:
         """
         self._length += len(rows)
         self._blocks.append(rows)
-        if self._length > self._rows_in_memory:
+        if self.is_on_disk:
             try:
                 self._move_to_disk()
             except OSError as error:
@@ -90,19 +91,15 @@ class Spool:
         for start in range(0, self._length, rows_at_once):
             yield self.read(start, start + rows_at_once)
 
-    def __reduce__(self) -> tuple[Callable[..., "Spool"], tuple[Any, ...]]:
-        shape = self._rows_in_memory, self._row_shape, self._length
-        if self._file is None:
-            return _restored, (*shape, self.read(0, self._length), None)
-        return _restored, (*shape, None, reduction.DupFd(self._file.fileno()))
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_file": None}
 
+    def send_file(self, connection: Connection, process: int) -> None:
+        """Sends what pickle leaves out, if the spool is on disk; see ``receive_file``."""
+        if self._file is not None:
+            reduction.send_handle(connection, self._file.fileno(), process)
 
-def _restored(
-    rows_in_memory: int, row_shape: tuple[int, ...], length: int, rows: Array | None, handle: Any
-) -> Spool:
-    spool = Spool(rows_in_memory, row_shape)
-    if rows is not None:
-        spool.append(rows)
-    else:
-        spool._file, spool._length = os.fdopen(handle.detach(), "r+b"), length
-    return spool
+    def receive_file(self, connection: Connection) -> None:
+        """Takes the file that the process at the other end sends."""
+        if self.is_on_disk:
+            self._file = os.fdopen(reduction.recv_handle(connection), "r+b")

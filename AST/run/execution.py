@@ -86,9 +86,10 @@ class Job:
         done = sum(result.row.path not in known for result in journal.results)
         first_batch, repeated = divmod(done, computation.batch_size)
         left = new[done - repeated :]  # the same batches as without a stop
-        preparation = Preparation(left, computation.workers, computation.batch_size)
+        preparation = None
         try:
-            if preparation.fallback:
+            preparation = Preparation(left, computation.workers, computation.batch_size)
+            if preparation.fallback is not None:
                 self.progress.say(
                     f"warning: no process can be started ({preparation.fallback}): this one does "
                     "all work in one thread, and a file that ends its process ends the run"
@@ -112,7 +113,8 @@ class Job:
             self.progress.say(f"{count}; start the same command again to continue")
             raise
         finally:
-            preparation.stop()
+            if preparation:
+                preparation.stop()
         return models[0].speech.backend
 
     def _journal_all(

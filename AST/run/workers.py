@@ -22,14 +22,17 @@ from multiprocessing.connection import Connection
 import torch
 
 from AST.audio.preparation import PreparedStem, prepare
+from AST.audio.spool import Spool
 from AST.datasets.dataset import Stem
-from AST.errors import StemError
+from AST.errors import StemError, UsageError
 from AST.threads import ThisThread, some_threads
 
 PARENT_CHECK_S = 0.5
 TRIES = 3
 """A process can also die for a reason that is not its file, such as too little memory."""
 
+WAITS_S = (0.1, 1, 5, 0)
+"""How long to wait after each try to start a process again."""
 ONE_START_AT_A_TIME = threading.Lock()
 
 
@@ -58,7 +61,6 @@ class Preparation:
 
     def __init__(self, stems: Sequence[Stem], workers: int, batch_size: int) -> None:
         self._batch_size = batch_size
-        self._most_waiting = 2 * workers + batch_size if workers else 1
         self._stems = iter(stems)
         self._waiting: deque[Future[Prepared]] = deque()
         self._processes: list[_Process] = []
@@ -69,13 +71,14 @@ class Preparation:
             for _ in range(max(1, workers)):
                 self._processes.append(_Process())
         except OSError as error:  # this user may start no more processes
-            self.fallback = error.strerror
+            self.fallback = str(error)
             self.stop()
-            self._processes, self._most_waiting = [], 1
         else:
             self._executor = some_threads(len(self._processes))
             self._prepare = _in_turn(self._processes)
-            self._submit()
+        is_alone = isinstance(self._executor, ThisThread)
+        self._most_waiting = 0 if is_alone or not workers else 2 * workers + batch_size
+        self._submit(self._most_waiting)
 
     def batches(self) -> Iterator[list[Prepared]]:
         """Lists of prepared stems. All but the last have the same length."""
@@ -85,20 +88,22 @@ class Preparation:
 
     def stop(self) -> None:
         """Ends the processes at once."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
         for process in self._processes:
             process.stop()
-        self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _prepared(self) -> Iterator[Prepared]:
-        self._submit()
-        while self._waiting:
+        while True:
+            self._submit(max(1, self._most_waiting))
+            if not self._waiting:
+                return
             prepared = self._waiting.popleft().result()
-            self._submit()
+            self._submit(self._most_waiting)
             yield prepared
 
-    def _submit(self) -> None:
+    def _submit(self, most_waiting: int) -> None:
         """Gives the processes more stems, as long as they are not too far ahead."""
-        room = self._most_waiting - len(self._waiting)
+        room = max(0, most_waiting - len(self._waiting))
         for stem in itertools.islice(self._stems, room):
             self._waiting.append(self._executor.submit(self._prepare, stem))
 
@@ -112,41 +117,64 @@ class _Process:
 
     def __init__(self) -> None:
         self._is_stopped = False
+        self._connection: Connection
+        self._process: multiprocessing.process.BaseProcess
         self._start()
 
     def prepare(self, stem: Stem) -> Prepared:
-        """Asks the process, and waits for its answer."""
+        """Asks the process, and waits for its answer.
+
+        Raises:
+            UsageError: It died, and no other one can be started.
+        """
         for _ in range(TRIES):
             try:
                 self._connection.send(stem)
-                answer: Prepared = self._connection.recv()
-                return answer
+                return _receive(self._connection)
             except (EOFError, OSError):
                 if self._is_stopped:
                     break
-                self._start()
+                self._restart()
         return FailedStem(
             "ends the process that decodes it, each time; replace the file, or leave it out"
         )
 
     def stop(self) -> None:
-        self._is_stopped = True
-        self._process.kill()
+        with ONE_START_AT_A_TIME:
+            self._is_stopped = True
+            self._process.kill()
+            self._process.join()
+
+    def _restart(self) -> None:
         self._process.join()
+        for wait_s in WAITS_S:
+            try:
+                self._start()
+                return
+            except OSError:  # too little memory, or too many processes
+                time.sleep(wait_s)
+        raise UsageError(
+            "a process that prepares files died, and no other one can be started; start the same "
+            "command again to continue, with fewer --workers"
+        )
 
     def _start(self) -> None:
         is_linux = sys.platform == "linux"
         # Python 3.14 has another default, which takes seconds to start.
         context = multiprocessing.get_context("fork") if is_linux else multiprocessing
-        self._connection: Connection
         # A process that is forked meanwhile would hold the other end of this pipe open, and
         # nobody would notice when this process is gone.
         with ONE_START_AT_A_TIME:
-            self._connection, its_end = context.Pipe()
+            if self._is_stopped:
+                return
+            connection, its_end = context.Pipe()
             arguments = its_end, os.getpid()
-            self._process = context.Process(target=_answer, args=arguments, daemon=True)
-            self._process.start()
-            its_end.close()
+            process = context.Process(target=_answer, args=arguments, daemon=True)
+            try:
+                process.start()
+            finally:
+                its_end.close()
+            self._connection, self._process = connection, process
 
 
 def _in_turn(processes: Sequence[_Process]) -> Callable[[Stem], Prepared]:
@@ -184,7 +212,18 @@ def _answer(connection: Connection, main_process: int) -> None:
         watch.start()
     torch.set_num_threads(1)  # threads of the main process do not survive the fork
     while True:
-        connection.send(prepare_or_say_why(connection.recv()))
+        prepared = prepare_or_say_why(connection.recv())
+        connection.send(prepared)
+        if isinstance(prepared, PreparedStem) and isinstance(prepared.mel_patches, Spool):
+            prepared.mel_patches.send_file(connection, main_process)
+
+
+def _receive(connection: Connection) -> Prepared:
+    """The other end of ``_answer``."""
+    prepared: Prepared = connection.recv()
+    if isinstance(prepared, PreparedStem) and isinstance(prepared.mel_patches, Spool):
+        prepared.mel_patches.receive_file(connection)
+    return prepared
 
 
 def _end_with_the_main_process(main_process: int) -> None:

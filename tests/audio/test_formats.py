@@ -107,6 +107,12 @@ def test_wav_files_that_other_programs_write(tmp_path: Path, kind: str) -> None:
     np.testing.assert_array_equal(recording.samples, STEREO.mean(axis=1) / 32768)
 
 
+def test_samples_of_64_bits_are_refused(tmp_path: Path) -> None:
+    path = encode(tmp_path / "a.wav", STEREO_TONE, rate_hz=48_000, codec="pcm_s64le")
+    with pytest.raises(StemError, match="has samples of the format s64; convert it"):
+        decode(path)
+
+
 def test_24_bits_in_4_bytes_are_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "a.wav", STEREO, subtype="PCM_24")
     data = bytearray(path.read_bytes())

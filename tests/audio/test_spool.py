@@ -2,7 +2,7 @@
 
 import multiprocessing
 import os
-from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.connection import Connection
 
 import numpy as np
 import pytest
@@ -43,12 +43,23 @@ def test_an_empty_spool() -> None:
     assert Spool(5, (96, 64)).read(0, 3).shape == (0, 96, 64)
 
 
+def send_spool(connection: Connection, rows_in_memory: int) -> None:
+    spool = filled(rows_in_memory)
+    connection.send(spool)
+    spool.send_file(connection, os.getppid())
+
+
 @pytest.mark.parametrize("rows_in_memory", [0, 20])
 def test_a_spool_from_another_process(rows_in_memory: int) -> None:
-    with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as pool:
-        spools = [pool.submit(filled, rows_in_memory).result() for _ in range(3)]
-    for spool in spools:  # the process has ended
-        np.testing.assert_array_equal(spool.read(0, 20), ROWS)
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=send_spool, args=(theirs, rows_in_memory))
+    process.start()
+    spool = ours.recv()
+    spool.receive_file(ours)
+    process.join()
+    np.testing.assert_array_equal(spool.read(0, 20), ROWS)
+    assert spool.is_on_disk == (rows_in_memory == 0)
 
 
 def test_nothing_is_left_in_the_temporary_folder(

@@ -80,3 +80,12 @@ def test_another_run_is_not_continued(folder: Path, output: Path, ast_path: Path
     output.with_name("r.scores.npz").write_bytes(b"damaged")
     with pytest.raises(UsageError, match="its scores or its record cannot be read"):
         run(folder, output, retry_failed=True)
+
+
+def test_rows_that_were_changed_are_refused(folder: Path, output: Path) -> None:
+    run(folder, output)
+    header, *rows = output.read_bytes().splitlines(keepends=True)
+    for changed in (rows[::-1], rows[:-1], [row.replace(b"bass,", b"drums,") for row in rows]):
+        output.write_bytes(b"".join([header, *changed]))
+        with pytest.raises(UsageError, match="its rows are not as the run wrote them"):
+            run(folder, output, retry_failed=True)
