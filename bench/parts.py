@@ -13,7 +13,8 @@ from AST.audio.recording import rms_dbfs, to_model_rate
 from AST.audio.spectrogram import FRAME_COUNT, MEL_BAND_COUNT, spectrogram
 from AST.recognition.models import Models
 from AST.results import Row
-from AST.run.journal import Journal, StemResult
+from AST.run.journal import Journal
+from AST.run.stem_result import StemResult
 from bench.machine import Result, timed
 
 

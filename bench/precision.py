@@ -23,8 +23,8 @@ from AST.datasets.dataset import Stem
 from AST.devices import select_devices
 from AST.labels import LabelMap
 from AST.recognition.models import Models
-from AST.run.journal import StemResult
 from AST.run.pipeline import analyse_batch
+from AST.run.stem_result import StemResult
 from AST.settings import BF16, FP16, FP32, device_names
 from AST.weights import TINY, obtain_both
 from bench.tables import machine_line, measure_and_show, new_parser, table

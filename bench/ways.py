@@ -10,8 +10,8 @@ import numpy as np
 from AST.datasets.dataset import Stem
 from AST.labels import LabelMap
 from AST.recognition.models import Models
-from AST.run.journal import StemResult
 from AST.run.pipeline import analyse_batches
+from AST.run.stem_result import StemResult
 from AST.run.workers import Preparation
 from bench.machine import timed
 from bench.parts import clips_per_s

@@ -17,9 +17,10 @@ from AST.devices import has_instructions
 from AST.labels import LabelMap
 from AST.run.computation import Computation
 from AST.run.finished import read_successes
-from AST.run.journal import Journal, StemResult
+from AST.run.journal import Journal
 from AST.run.progress import Progress
 from AST.run.run_record import paths_below, run_identity, run_record
+from AST.run.stem_result import StemResult
 from AST.run.workers import Preparation
 from AST.weights import LocalModel
 

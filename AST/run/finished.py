@@ -10,8 +10,8 @@ import numpy as np
 from AST.datasets.dataset import Stem
 from AST.errors import UsageError
 from AST.results import RUN_RECORD, SCORES, beside, read_rows
-from AST.run.journal import StemResult
 from AST.run.run_record import identity_in
+from AST.run.stem_result import StemResult
 
 RETRY_FLAG = "--retry-failed"
 

@@ -7,7 +7,6 @@ scores and record are written. Only then the files of an earlier run are renamed
 take their places.
 """
 
-import base64
 import contextlib
 import fcntl
 import io
@@ -15,7 +14,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -26,25 +25,8 @@ from AST.errors import UsageError
 from AST.labels import AUDIOSET_CLASS_COUNT
 from AST.results import OUTPUT_FLAG, RUN_RECORD, SCORES, Row, beside, format_rows
 from AST.run.keeping import SIDE_FILES, keep_earlier
+from AST.run.stem_result import StemResult, from_fields, to_line
 from AST.writing import force_to_disk, write_whole, writing
-
-
-@dataclass(frozen=True)
-class StemResult:
-    """What a run knows about one stem. A failed or silent stem has NaN or None in some places.
-
-    Attributes:
-        scores: Sigmoid scores, shape (527,), float32.
-        failure: Why the stem could not be analysed, or None.
-        warning: What is odd about its file, or None.
-    """
-
-    row: Row
-    scores: npt.NDArray[np.float32] | None = None
-    speech_score_percent: float = float("nan")
-    rms_dbfs: float = float("nan")
-    failure: str | None = None
-    warning: str | None = None
 
 
 class Journal:
@@ -108,7 +90,7 @@ class Journal:
             if self._partial is None:
                 self._partial = self._begin()
             self.results += results
-            force_to_disk(self._log, "".join(map(_to_line, results)).encode())
+            force_to_disk(self._log, "".join(map(to_line, results)).encode())
             force_to_disk(self._partial, format_rows(one.row for one in results).encode())
 
     def complete(self, record: Mapping[str, Any]) -> Path | None:
@@ -189,7 +171,7 @@ class Journal:
                 "its rows, or another --output"
             )
         try:
-            self.results = [_from_fields(fields) for fields in entries[1:]]
+            self.results = [from_fields(fields) for fields in entries[1:]]
         except (KeyError, TypeError, ValueError) as error:
             raise self._damaged() from error
         self._log.truncate(size)
@@ -224,17 +206,3 @@ class Journal:
         return np.stack(
             [no_scores if result.scores is None else result.scores for result in self.results]
         )
-
-
-def _to_line(result: StemResult) -> str:
-    fields = asdict(replace(result, scores=None))
-    if result.scores is not None:
-        fields["scores"] = base64.b64encode(result.scores.astype("<f4").tobytes()).decode()
-    return json.dumps(fields) + "\n"
-
-
-def _from_fields(fields: dict[str, Any]) -> StemResult:
-    if fields["scores"] is not None:
-        scores = np.frombuffer(base64.b64decode(fields["scores"]), "<f4")
-        fields["scores"] = scores.reshape(AUDIOSET_CLASS_COUNT)
-    return StemResult(**{**fields, "row": Row(*fields["row"])})

@@ -14,8 +14,8 @@ from AST.labels import ERROR, LabelMap
 from AST.recognition.models import Models
 from AST.results import Row
 from AST.rules import decide
-from AST.run.journal import StemResult
-from AST.run.workers import FailedStem, Prepared
+from AST.run.stem_result import StemResult
+from AST.run.worker_process import FailedStem, Prepared
 
 
 def analyse_batches(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 if TYPE_CHECKING:
-    from AST.run.journal import StemResult
+    from AST.run.stem_result import StemResult
 
 
 class Progress:

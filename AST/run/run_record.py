@@ -14,7 +14,7 @@ from AST.labels import ERROR, SILENCE, SPEECH
 from AST.metrics import accuracy
 from AST.rules import STUDY_RULE
 from AST.run.computation import Computation
-from AST.run.journal import StemResult
+from AST.run.stem_result import StemResult
 from AST.version import __version__
 from AST.weights import LocalModel
 from AST.writing import printable

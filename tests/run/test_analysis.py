@@ -15,8 +15,8 @@ import AST
 from AST.errors import UsageError
 from AST.metrics import accuracy_report
 from AST.results import read_rows
-from AST.run.journal import StemResult
 from AST.run.progress import ConsoleProgress
+from AST.run.stem_result import StemResult
 from synthetic.stems import SAMPLE_RATE_HZ, write_moisesdb, write_samples
 from tests.helpers import ROOT, ModelFlags, RunScript, tone
 

@@ -12,7 +12,8 @@ from AST import writing
 from AST.errors import UsageError
 from AST.results import RUN_RECORD, SCORES, Row, beside
 from AST.run import journal as journal_module
-from AST.run.journal import Journal, StemResult
+from AST.run.journal import Journal
+from AST.run.stem_result import StemResult
 
 IDENTITY = {"dataset": "test"}
 RESULTS = [

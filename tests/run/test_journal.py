@@ -8,7 +8,8 @@ import pytest
 from AST.errors import UsageError
 from AST.results import Row, format_rows, read_rows
 from AST.run import journal as journal_module
-from AST.run.journal import Journal, StemResult
+from AST.run.journal import Journal
+from AST.run.stem_result import StemResult
 from AST.writing import force_to_disk
 
 IDENTITY = {"dataset": "DSD100", "device": "cpu"}

@@ -9,8 +9,9 @@ import pytest
 from AST.errors import UsageError
 from AST.results import Row, read_rows
 from AST.run import journal as journal_module
-from AST.run.journal import Journal, StemResult
+from AST.run.journal import Journal
 from AST.run.keeping import keep_earlier
+from AST.run.stem_result import StemResult
 from AST.writing import write_whole
 
 OLD = {"r.csv": "old rows", "r.scores.npz": "old scores", "r.run.json": "old record"}

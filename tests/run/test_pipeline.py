@@ -14,7 +14,8 @@ from AST.labels import LabelMap
 from AST.model_files import AST_FILE, SPEECH_FILE
 from AST.recognition.models import Models
 from AST.run.pipeline import analyse_batch, analyse_batches
-from AST.run.workers import Preparation, Prepared
+from AST.run.worker_process import Prepared
+from AST.run.workers import Preparation
 
 
 def prepared_stems(stems: list[Stem]) -> list[Prepared]:

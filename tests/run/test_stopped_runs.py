@@ -15,8 +15,8 @@ import pytest
 
 import analyze_dsd100
 from AST.results import read_rows
-from AST.run.journal import StemResult
 from AST.run.progress import ConsoleProgress
+from AST.run.stem_result import StemResult
 from synthetic.stems import SAMPLE_RATE_HZ, write_dsd100, write_samples
 from tests.helpers import ROOT, ModelFlags, tone
 

@@ -16,8 +16,9 @@ import analyze_dsd100
 from AST.audio.preparation import PreparedStem, prepare
 from AST.datasets.dataset import Stem
 from AST.results import read_rows
-from AST.run import workers as workers_module
-from AST.run.workers import FailedStem, Preparation, Prepared
+from AST.run import worker_process, workers
+from AST.run.worker_process import FailedStem, Prepared
+from AST.run.workers import Preparation
 
 KINDS = ["sound", "silent", "failed", "sound"]
 """Of the four stems of the fixture."""
@@ -44,7 +45,7 @@ def test_batches_keep_the_order_of_the_walk(stems: list[Stem], workers: int) -> 
 def test_processes_are_stopped_in_the_middle_of_a_file(
     stems: list[Stem], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers_module, "prepare", lambda path: time.sleep(1000))
+    monkeypatch.setattr(worker_process, "prepare", lambda path: time.sleep(1000))
     others = set(multiprocessing.active_children())
     preparation = Preparation(stems, 2, 1)
     processes = set(multiprocessing.active_children()) - others
@@ -62,7 +63,7 @@ def dies_of(*paths: Path, monkeypatch: pytest.MonkeyPatch, how: int = signal.SIG
             os.kill(os.getpid(), how)
         return prepare(path)
 
-    monkeypatch.setattr(workers_module, "prepare", prepare_or_die)
+    monkeypatch.setattr(worker_process, "prepare", prepare_or_die)
 
 
 @pytest.mark.parametrize("workers", [0, 1, 3])
@@ -98,7 +99,7 @@ def test_whatever_a_file_does_the_others_go_on(
     def broken(path: Path) -> PreparedStem:
         raise MemoryError("too long")
 
-    monkeypatch.setattr(workers_module, "prepare", broken)
+    monkeypatch.setattr(worker_process, "prepare", broken)
     [[first, *_]] = Preparation(stems, 1, batch_size=4).batches()
     assert first == FailedStem("fails unexpectedly: MemoryError: too long")
 
@@ -109,7 +110,7 @@ def test_without_processes_files_are_prepared_here(
     def refused() -> None:
         raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 
-    monkeypatch.setattr(workers_module, "_Process", refused)
+    monkeypatch.setattr(workers, "WorkerProcess", refused)
     preparation = Preparation(stems * 2, 3, batch_size=3)
     assert "Resource temporarily unavailable" in str(preparation.fallback)
     assert kinds(preparation) == KINDS * 2
