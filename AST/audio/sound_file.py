@@ -150,7 +150,8 @@ class SoundFile:
         stream, form = self._stream, self._container.format.name
         if form == "wav":
             length = self._content.wav_sound_bytes()
-            return None if length is None else decoded_s * length / self._bytes
+            whole_bytes = max(1, self._bytes - self._damaged_bytes)
+            return None if length is None else decoded_s * length / whole_bytes
         if form == "aac":
             return None
         if form == "mp3" and not self._content.mp3_gives_its_length(self._sound_starts_at):
