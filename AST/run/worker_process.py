@@ -78,6 +78,7 @@ class WorkerProcess:
             self._process.join()
 
     def _restart(self) -> None:
+        self._process.kill()  # it may live if this process could not take its answer
         self._process.join()
         for wait_s in WAITS_S:
             try:
