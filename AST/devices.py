@@ -26,7 +26,7 @@ def select_devices(names: str) -> list[torch.device]:
     usable = [device for devices in available.values() for device in devices]
     if missing := [name for name in wanted if name not in usable]:
         raise UsageError(
-            f"--device {names}: {missing[0]} is not available to torch on this machine; "
+            f"device {names}: {missing[0]} is not available to torch on this machine; "
             f"use {', '.join(usable)}"
         )
     return [torch.device(name) for name in dict.fromkeys(wanted)]
@@ -57,6 +57,6 @@ def check_finite(scores: npt.NDArray[np.float32], dtype: torch.dtype) -> None:
             "a model's scores are not finite numbers: its weights are damaged; get its file again"
         )
     raise UsageError(
-        f"a model's scores are not finite numbers in {str(dtype).partition('.')[2]}; start again "
-        "with --restart --precision fp32"
+        f"a model's scores are not finite numbers in {str(dtype).partition('.')[2]}; use precision "
+        "fp32, from the first stem on"
     )

@@ -61,7 +61,7 @@ def fetch(model_file: ModelFile) -> Path:
         reason, advice = _reason_and_advice(error, model_file)
         raise UsageError(
             f"cannot fetch {model_file.url} ({reason}); {advice}download it in another way, then "
-            f"put it at {model_file.local_paths[-1]} or name it with {model_file.flag}"
+            f"put it at {model_file.local_paths[-1]} or give its path as the {model_file.role}"
         ) from error
 
 

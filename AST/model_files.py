@@ -23,7 +23,7 @@ class ModelFile:
 
     Attributes:
         what: A description for the user.
-        flag: The command-line flag that names another file to use instead.
+        role: What the suite uses it as.
         sha256: Of the published file.
         local_paths: Where the user can put a file that is then used without a flag. The study
             keeps its file at the first path. Error messages show the last path.
@@ -32,7 +32,7 @@ class ModelFile:
     """
 
     what: str
-    flag: str
+    role: str
     url: str
     size_bytes: int
     sha256: str
@@ -51,7 +51,7 @@ _AST_ON_HUB = HubFile(
 
 AST_FILE = ModelFile(
     what="AST, fine-tuned on AudioSet, stride 10, 0.459 mAP, 86.6 M parameters",
-    flag="--model",
+    role="model",
     url=f"https://huggingface.co/{_AST_ON_HUB.repository}/resolve/"
     f"{_AST_ON_HUB.revision}/{_AST_ON_HUB.name}",
     size_bytes=346_404_948,
@@ -68,7 +68,7 @@ AST_FILE = ModelFile(
 
 SPEECH_FILE = ModelFile(
     what="Essentia's genre_rosamerica on VGGish; its class 7 of 8 is speech",
-    flag="--speech-model",
+    role="speech model",
     url="https://essentia.upf.edu/models/classifiers/genre_rosamerica/"
     "genre_rosamerica-vggish-audioset-1.pb",
     size_bytes=288_631_454,

@@ -161,8 +161,8 @@ def _hash_of(file: BinaryIO, algorithm: Any) -> str:
 
 def _unreadable(path: Path, model_file: ModelFile, error: OSError) -> UsageError:
     return UsageError(
-        f"{path}: {error.strerror}; expected a model file for {model_file.flag} "
-        f"({PUBLISHED!r} fetches the published one, {TINY!r} is the small embedded one)"
+        f"{path}: {error.strerror}; expected a file for the {model_file.role} ({PUBLISHED!r} "
+        f"fetches the published one, {TINY!r} is the small embedded one)"
     )
 
 

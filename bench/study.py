@@ -21,7 +21,7 @@ from AST.audio.excerpt import excerpt_16_bit
 from AST.audio.recording import MODEL_SAMPLE_RATE_HZ, Samples
 from AST.audio.spectrogram import spectrogram
 from AST.speech.classifier import SPEECH_CLASS
-from AST.speech.essentia_quietly import essentia_standard
+from AST.speech.essentia_quietly import essentia_quietly, essentia_standard
 from AST.speech.runners import INPUT_NODE, OUTPUT_NODE
 from AST.tagger.checkpoint import load_checkpoint
 from AST.tagger.network import BLOCK_LAYER_NORM_EPS, Size
@@ -36,13 +36,17 @@ class Study:
     def __init__(self, ast_path: Path, speech_path: Path) -> None:
         self._ast = load_checkpoint(ast_path)
         self._blocks = [timm_block(self._ast.size, block) for block in self._ast.blocks]
-        self._predict_speech = essentia_standard().TensorflowPredictVGGish(
-            graphFilename=str(speech_path), input=INPUT_NODE, output=OUTPUT_NODE
-        )
+        standard = essentia_standard()
+        with essentia_quietly():
+            self._predict_speech = standard.TensorflowPredictVGGish(
+                graphFilename=str(speech_path), input=INPUT_NODE, output=OUTPUT_NODE
+            )
 
     def analyse(self, path: Path) -> tuple[npt.NDArray[np.float32], float]:
         """AST's 527 scores (0 to 1) of one file, and its speech score in percent."""
-        mel_patch_scores = np.asarray(self._predict_speech(_loaded(path)))
+        whole = _loaded(path)
+        with essentia_quietly():
+            mel_patch_scores = np.asarray(self._predict_speech(whole))
         recording = decode(path)
         with tempfile.NamedTemporaryFile(suffix=".wav") as file:
             soundfile.write(file.name, excerpt_16_bit(recording), recording.sample_rate_hz)
@@ -71,7 +75,9 @@ def timm_block(size: Size, block: nn.Module) -> nn.Module:
 
 
 def _loaded(path: Path) -> Samples:
-    samples: Samples = essentia_standard().MonoLoader(
-        filename=str(path), sampleRate=MODEL_SAMPLE_RATE_HZ, resampleQuality=RESAMPLE_QUALITY
-    )()
+    standard = essentia_standard()
+    with essentia_quietly():
+        samples: Samples = standard.MonoLoader(
+            filename=str(path), sampleRate=MODEL_SAMPLE_RATE_HZ, resampleQuality=RESAMPLE_QUALITY
+        )()
     return samples

@@ -10,7 +10,7 @@ def test_without_a_gpu_only_the_cpu_is_available(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
     assert select_devices("auto") == select_devices("cpu") == [torch.device("cpu")]
     for names in ("cuda", "cuda:0", "mps"):
-        with pytest.raises(UsageError, match=rf"--device {names}: {names} is not .*; use cpu"):
+        with pytest.raises(UsageError, match=rf"device {names}: {names} is not .*; use cpu"):
             select_devices(names)
 
 

@@ -32,7 +32,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("fault", "message"),
     [("wrong hash", f"expected {SHA256}.*delete /.*speech.pb to fetch it again"),
-     ("missing", "404.*put it at /.*speech.pb or name it with --speech-model"),
+     ("missing", "404.*put it at /.*speech.pb or give its path as the speech model"),
      ("too short", "file should be of size 1048576.*put it at"),
      ("gone", "Connection refused.*put it at")],
 )  # fmt: skip
@@ -236,4 +236,4 @@ def test_without_a_hub_one_line_says_what_to_do_next(tmp_path: Path) -> None:
     assert len([line for line in waits if re.match(r"waiting \d+ s", line)]) == 5
     assert fetching.startswith("Fetching https://huggingface.co/MIT/ast-finetuned-audioset")
     assert "Connection refused" in error
-    assert f"put it at {tmp_path / 'put' / 'it.here'} or name it with --model" in error
+    assert f"put it at {tmp_path / 'put' / 'it.here'} or give its path as the model" in error

@@ -63,7 +63,7 @@ def test_the_copy_of_the_study_is_recognised_by_its_git_hash(tmp_path: Path) -> 
 
 
 def test_a_named_file_must_exist(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"nowhere\.pth: No such file.* for --model"):
+    with pytest.raises(UsageError, match=r"nowhere\.pth: No such file.* for the model"):
         obtain(str(tmp_path / "nowhere.pth"), AST_FILE)
 
 

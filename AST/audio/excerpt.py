@@ -40,7 +40,12 @@ def excerpt(recording: Recording) -> Samples:
     samples = excerpt_16_bit(recording)
     if not samples.any():
         return np.zeros(0, np.float32)
-    return resampled(samples.astype(np.float32) / np.float32(FULL_SCALE), recording.sample_rate_hz)
+    return at_model_rate(samples, recording.sample_rate_hz)
+
+
+def at_model_rate(samples: Samples16Bit, sample_rate_hz: int) -> Samples:
+    """An excerpt at 16 kHz. Shape: (n,) -> about (n * 16000 / sample_rate_hz,), n at least 1."""
+    return resampled(samples.astype(np.float32) / np.float32(FULL_SCALE), sample_rate_hz)
 
 
 def excerpt_16_bit(recording: Recording) -> Samples16Bit:

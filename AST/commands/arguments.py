@@ -5,7 +5,6 @@ from dataclasses import fields
 from pathlib import Path
 
 from AST.command_line import whole_number
-from AST.model_files import AST_FILE, SPEECH_FILE
 from AST.results import OUTPUT_FLAG
 from AST.settings import AUTO, PRECISIONS, SPEECH_BACKENDS, Settings, device_names
 from AST.weights import PUBLISHED
@@ -15,14 +14,14 @@ def add_model_flags(parser: argparse.ArgumentParser) -> None:
     """The flags that choose both models."""
     group = parser.add_argument_group("models")
     group.add_argument(
-        AST_FILE.flag,
+        "--model",
         default=PUBLISHED,
         metavar="FILE",
         help="AST's weights: 'published' (default), 'tiny' (the small embedded model, for "
         "trials), a .safetensors file of the hub or the authors' .pth",
     )
     group.add_argument(
-        SPEECH_FILE.flag,
+        "--speech-model",
         metavar="FILE",
         help="the speech model: 'published', 'tiny' or a frozen graph (.pb); default: the one "
         "that belongs to --model",

@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 
 from AST.devices import DTYPES
+from AST.forked import use_one_thread_when_forked
 from AST.processors import keep_threads_within_quota
 from AST.settings import AUTO, select_precision
 from AST.speech.classifier import SpeechModel
@@ -35,6 +36,7 @@ class Models:
             UsageError: A file cannot be used.
         """
         keep_threads_within_quota()
+        use_one_thread_when_forked()
         dtype = DTYPES[select_precision(precision, device.type)]
         torch.backends.cudnn.allow_tf32 = dtype != torch.float32  # TF32 is as coarse as fp16
         speech = SpeechModel.load(speech_path, speech_backend, device, dtype)

@@ -1,5 +1,6 @@
 """One recording at a time: a file or an array of samples in, its prediction out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,17 +9,17 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from AST.audio.decoding import decode
-from AST.audio.mel_patches import mel_patches_of
+from AST.audio.mel_patches import MelPatches, mel_patches_of
 from AST.audio.preparation import PreparedStem, prepare, prepare_recording
 from AST.audio.recording import Recording, Samples
 from AST.audio.spectrogram import spectrogram
 from AST.devices import select_devices
 from AST.errors import UsageError
+from AST.forked import OwnProcess
 from AST.labels import SPEECH, LabelMap
 from AST.recognition.models import Models
 from AST.rules import THRESHOLD_SPEECH_PRED_SCORE, Scores, best_instrument, decide
-from AST.settings import Settings
+from AST.settings import CPU, Settings
 from AST.weights import PUBLISHED, obtain_both
 
 
@@ -59,14 +60,16 @@ class Recogniser:
         speech_model: str | None = None,
         settings: Settings = Settings(),  # noqa: B008 (frozen)
     ) -> None:
+        device = select_devices(settings.device)[0]  # an error here should not wait for a download
         self.files = obtain_both(model, speech_model)
         self.models = Models.load(
             self.files["ast"].path,
             self.files["speech"].path,
-            select_devices(settings.device)[0],
+            device,
             settings.precision,
             settings.speech_backend,
         )
+        self._gpu = None if device.type == CPU else OwnProcess(f"device {device}")
 
     def recognise(
         self, sound: str | Path | npt.NDArray[Any], sample_rate_hz: int | None = None
@@ -82,7 +85,7 @@ class Recogniser:
             UsageError: Samples came without a sample rate, or a path with one.
         """
         prepared = _prepared(sound, sample_rate_hz)
-        [speech_score_percent] = self.models.speech.scores_percent([prepared.mel_patches])
+        speech_score_percent = self._speech_score_percent(prepared.mel_patches)
         scores = None
         if prepared.spectrogram is not None:
             scores = self._scores(torch.from_numpy(prepared.spectrogram))
@@ -105,17 +108,22 @@ class Recogniser:
         """
         return best_instrument(self._scores(spectrogram(samples)), speech_score_percent)
 
-    def speech_score_percent(self, path: Path) -> float:
-        """How much a file sounds like spoken words.
+    def speech_score_percent(self, recording: Recording) -> float:
+        """How much a recording sounds like spoken words."""
+        return self._speech_score_percent(mel_patches_of(recording))
 
-        Raises:
-            StemError: The file cannot be decoded.
-        """
-        return self.models.speech.scores_percent([mel_patches_of(decode(path))])[0]
+    def _speech_score_percent(self, mel_patches: Iterable[MelPatches]) -> float:
+        self._check_process()
+        return self.models.speech.scores_percent([mel_patches])[0]
 
     def _scores(self, clip: torch.Tensor) -> Scores:
+        self._check_process()
         scores: Scores = self.models.tagger.scores(clip.unsqueeze(0))[0]
         return scores
+
+    def _check_process(self) -> None:
+        if self._gpu:
+            self._gpu.check()
 
 
 def _prepared(sound: str | Path | npt.NDArray[Any], sample_rate_hz: int | None) -> PreparedStem:

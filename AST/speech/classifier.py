@@ -60,7 +60,7 @@ class SpeechModel:
             essentia = essentia_runner(path)  # its error is clearer if the file is not a graph
             if backend == TORCH:
                 raise UsageError(
-                    f"{path}: --speech-backend torch cannot run it: {error}; use auto or essentia"
+                    f"{path}: speech backend torch cannot run it: {error}; use auto or essentia"
                 ) from error
             fallback = f"{path}: torch cannot run it: {error}; Essentia runs it instead"
             return cls(essentia, ESSENTIA, fallback)

@@ -1,5 +1,6 @@
 """Runs the speech model's frozen graph: Essentia runs it, or torch."""
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import torch
 from AST.audio.mel_patches import MEL_PATCH_BANDS, MEL_PATCH_FRAMES, MelPatches
 from AST.devices import check_finite
 from AST.errors import UsageError
-from AST.speech.essentia_quietly import essentia_standard
+from AST.forked import OwnProcess
+from AST.speech.essentia_quietly import essentia_quietly, essentia_standard
 from AST.speech.graph_in_torch import GraphInTorch
 from AST.writing import printable
 
@@ -38,29 +40,40 @@ def essentia_runner(path: Path) -> Runner:
     from essentia import Pool
 
     def run(mel_patches: MelPatches) -> ClassScores:
+        process.check()
         pool = Pool()
         pool.set(INPUT_NODE, mel_patches[:, np.newaxis])
-        scores = np.asarray(predict(pool)[OUTPUT_NODE])
+        with essentia_quietly():
+            scores = np.asarray(predict(pool)[OUTPUT_NODE])
         return scores.reshape(len(mel_patches), -1)
 
+    process = _process_of_tensorflow()
+    process.check()
     try:
-        predict = standard.TensorflowPredict(
-            graphFilename=str(path), inputs=[INPUT_NODE], outputs=[OUTPUT_NODE]
-        )
+        with essentia_quietly():
+            predict = standard.TensorflowPredict(
+                graphFilename=str(path), inputs=[INPUT_NODE], outputs=[OUTPUT_NODE]
+            )
         shape = run(np.zeros((1, MEL_PATCH_FRAMES, MEL_PATCH_BANDS), np.float32)).shape
     except RuntimeError as error:
         reason = str(error).partition("TensorflowPredict: ")[2].removeprefix("TensorflowPredict: ")
         raise UsageError(
             f"{path}: not a speech model ({' '.join(reason.split())[:200]}); expected a frozen "
-            f"graph from {INPUT_NODE} (n, 96, 64) to {OUTPUT_NODE} (n, {CLASS_COUNT}); name "
-            "one by --speech-model"
+            f"graph from {INPUT_NODE} (n, 96, 64) to {OUTPUT_NODE} (n, {CLASS_COUNT}); choose "
+            "another speech model"
         ) from error
     if shape != (1, CLASS_COUNT):
         raise UsageError(
             f"{path}: {OUTPUT_NODE} gives {shape} for one mel patch, expected (1, {CLASS_COUNT}); "
-            "name another file by --speech-model"
+            "choose another speech model"
         )
     return run
+
+
+@functools.cache
+def _process_of_tensorflow() -> OwnProcess:
+    """The one that used it first. All graphs share TensorFlow's threads."""
+    return OwnProcess("Essentia's TensorFlow")
 
 
 def torch_runner(
@@ -75,8 +88,8 @@ def torch_runner(
             scores: ClassScores = graph(x).float().cpu().numpy()
         except torch.OutOfMemoryError as error:
             raise UsageError(
-                f"no memory on {device} for the speech model; start again with --restart and "
-                "--device cpu or --speech-backend essentia"
+                f"no memory on {device} for the speech model; use device cpu or speech backend "
+                "essentia, from the first stem on"
             ) from error
         check_finite(scores, dtype)
         return scores

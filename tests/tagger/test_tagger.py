@@ -21,7 +21,7 @@ def test_scores_are_sigmoids_of_the_logits() -> None:
 
 @pytest.mark.parametrize(
     ("dtype", "advice"),
-    [(torch.float32, "its weights are damaged"), (torch.bfloat16, "--restart --precision fp32")],
+    [(torch.float32, "its weights are damaged"), (torch.bfloat16, "precision fp32")],
 )
 def test_scores_that_are_not_finite_are_refused(dtype: torch.dtype, advice: str) -> None:
     with pytest.raises(UsageError, match=f"not finite numbers.*{advice}"):
@@ -34,5 +34,5 @@ def test_a_batch_that_is_too_large_gives_one_line(monkeypatch: pytest.MonkeyPatc
 
     model = random_ast(Size(width=64, depth=1, stride=16))
     monkeypatch.setattr(model, "encode", too_large)
-    with pytest.raises(UsageError, match=r"for a batch of 3; .* smaller --batch-size"):
+    with pytest.raises(UsageError, match=r"for a batch of 3; .* smaller batch size"):
         Tagger(model, torch.device("cpu")).scores(torch.zeros(3, 1024, 128))
