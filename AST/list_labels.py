@@ -23,10 +23,10 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def print_labels(file: Path) -> int:
-    """Prints the sorted labels of a results file; returns the exit code."""
-    labels = sorted({unicodedata.normalize("NFC", row.label.strip()) for row in read_rows(file)})
+    """Prints the sorted labels of a results file in lower case; returns the exit code."""
+    labels = {row.label.strip().lower() for row in read_rows(file, needed=["label"])}
     print("Unique labels found:")
-    print(labels)
+    print(sorted({unicodedata.normalize("NFC", label) for label in labels}))
     return EXIT_OK
 
 

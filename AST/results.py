@@ -5,7 +5,7 @@ import functools
 import io
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +18,14 @@ RUN_RECORD = "run.json"
 """What a run writes beside its results file: ``results.scores.npz`` and ``results.run.json``."""
 OUTPUT_FLAG = "--output"
 """The flag that names the results file, in every command that writes one."""
+
+
+NOT_GIVEN = "not given"
+"""Stands in a field whose column the file does not have."""
+
+
+class NoRowsError(UsageError):
+    """A results file without results."""
 
 
 class Row(NamedTuple):
@@ -84,18 +92,26 @@ def format_rows(rows: Iterable[Iterable[str]]) -> str:
     return text.getvalue()
 
 
-def read_rows(path: Path) -> list[Row]:
+def read_rows(path: Path, needed: Sequence[str] = Row._fields) -> list[Row]:
     """Reads a results file, also one that a spreadsheet saved. A line on stderr says how.
 
+    Args:
+        needed: The columns that the file must have. If it lacks ``path``, the rows have numbers
+            instead; other fields that it lacks are ``NOT_GIVEN``.
+
     Raises:
-        UsageError: The file cannot be read as a table with the columns of ``Row``, it has no rows,
-            a row has no label, or two rows have the same path.
+        NoRowsError: There is only a header.
+        UsageError: The file cannot be read as a table with these columns, a row has no label, or
+            two rows have the same path.
     """
-    table = read_table(path, Row._fields)
+    table = read_table(path, Row._fields, needed)
     rows: list[Row] = []
     number_of_path: dict[str, int] = {}
     for number, line, fields in table.rows:
-        row = Row(*map(as_it_was, fields))
+        given = dict(zip(Row._fields, map(as_it_was, fields), strict=True))
+        for column in table.missing:
+            given[column] = f"row {number}" if column == "path" else NOT_GIVEN
+        row = Row(**given)
         if not row.label.strip() or not row.proposed_label.strip():
             raise row_error(path, number, line, "label or proposed_label is empty")
         first = number_of_path.setdefault(row.path, number)
@@ -103,9 +119,11 @@ def read_rows(path: Path) -> list[Row]:
             raise row_error(path, number, line, f"its path {row.path} is in row {first} already")
         rows.append(row)
     if not rows:
-        raise UsageError(f"{path}: no rows below the header; expected one row per stem")
+        raise NoRowsError(f"{path}: no rows below the header; expected one row per stem")
     if table.remarks:
         _say_once(f"note: {path}: read {', '.join(table.remarks)}")
+    if table.missing:
+        _say_once(f"note: {path}: has no column {', '.join(table.missing)}")
     return rows
 
 

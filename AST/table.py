@@ -24,14 +24,18 @@ class TableRow(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The rows, and how the file differs from UTF-8 with commas and exact names, in words."""
+    """The rows, how the file differs from UTF-8 with commas and exact names, and what it lacks."""
 
     rows: list[TableRow]
     remarks: list[str]
+    missing: list[str]
 
 
-def read_table(path: Path, columns: Sequence[str]) -> Table:
+def read_table(path: Path, columns: Sequence[str], needed: Sequence[str]) -> Table:
     """Reads the wanted columns of a table, whatever their order, separator and encoding.
+
+    Args:
+        needed: Which of the columns the file must have. Fields of the others may be empty.
 
     Raises:
         UsageError: The file is missing, empty or not a table, a column or a field is missing, or
@@ -43,20 +47,21 @@ def read_table(path: Path, columns: Sequence[str]) -> Table:
     rows: list[TableRow] = []
     try:
         header: list[str] = next(filter(None, reader), [])  # blank lines do not count
-        places = _places(path, header, columns)
+        places = _places(path, header, columns, needed)
         for fields in filter(None, reader):
-            if set(columns) <= set(_names(fields)):
+            if set(needed) <= set(_names(fields)):
                 raise csv.Error("the header again, as if two files were joined")
             if len(fields) != len(header):
                 raise csv.Error(f"{len(fields)} fields, expected {len(header)}")
-            wanted = [fields[place] for place in places]
+            wanted = ["" if place is None else fields[place] for place in places]
             rows.append(TableRow(len(rows) + 1, reader.line_num, wanted))
     except csv.Error as error:
         raise row_error(path, len(rows) + 1, reader.line_num, error) from error
     remarks = [f"as {encoding}"] if encoding != "UTF-8" else []
     remarks += [f"with {SEPARATORS[separator]} between fields"] if separator != "," else []
-    remarks += ["with column names in lower case"] if not set(columns) <= set(header) else []
-    return Table(rows, remarks)
+    remarks += ["with column names in lower case"] if _folded(header, needed) != header else []
+    missing = [column for column, place in zip(columns, places, strict=True) if place is None]
+    return Table(rows, remarks, missing)
 
 
 def row_error(path: Path, number: int, line: int, problem: object) -> UsageError:
@@ -103,13 +108,20 @@ def _names(fields: Sequence[str]) -> list[str]:
     return [field.removeprefix(MARK).casefold() for field in fields]
 
 
-def _places(path: Path, header: Sequence[str], columns: Sequence[str]) -> list[int]:
-    """Where the columns are. Names in other than lower case count if an exact one is missing."""
-    expected = ",".join(columns)
+def _folded(header: list[str], needed: Sequence[str]) -> list[str]:
+    """The names in a header: as they are, or in lower case if a needed one is missing otherwise."""
+    return header if set(needed) <= set(header) else _names(header)
+
+
+def _places(
+    path: Path, header: list[str], columns: Sequence[str], needed: Sequence[str]
+) -> list[int | None]:
+    """Where the columns are; None for one that is missing and not needed."""
+    expected = ",".join(needed)
     if not header:
         raise UsageError(f"{path}: empty file; expected the columns {expected}")
-    names = header if set(columns) <= set(header) else _names(header)
-    missing = [column for column in columns if column not in names]
+    names = _folded(header, needed)
+    missing = [column for column in needed if column not in names]
     repeated = [column for column in columns if names.count(column) > 1]
     if missing or repeated:
         problem = "no column" if missing else "more than one column"
@@ -117,4 +129,4 @@ def _places(path: Path, header: Sequence[str], columns: Sequence[str]) -> list[i
             f"{path}: {problem} {', '.join(missing or repeated)} in the header "
             f"{','.join(header)!r}; expected {expected}"
         )
-    return [names.index(column) for column in columns]
+    return [names.index(column) if column in names else None for column in columns]

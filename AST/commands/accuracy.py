@@ -9,7 +9,7 @@ from pathlib import Path
 from AST.command_line import EXIT_OK, exit_code, new_parser
 from AST.errors import UsageError
 from AST.metrics import accuracy_report
-from AST.results import RUN_RECORD, SCORES, Row, beside, check_distinct, read_rows
+from AST.results import RUN_RECORD, SCORES, NoRowsError, Row, beside, check_distinct, read_rows
 from AST.writing import write_whole, writing
 
 
@@ -40,7 +40,11 @@ def compute(arguments: argparse.Namespace) -> int:
         UsageError: A file cannot be read or written.
     """
     file: Path = arguments.file
-    rows = read_rows(file)
+    try:
+        rows = read_rows(file, needed=("label", "proposed_label"))
+    except NoRowsError:
+        print("No data to evaluate.")  # as in the study: other people's scripts look for it
+        raise
     outputs = [path for path in (arguments.json, arguments.report) if path]
     read = [file, beside(file, SCORES), beside(file, RUN_RECORD), arguments.against]
     check_distinct(filter(None, read), outputs)

@@ -30,7 +30,7 @@ def _uncertainty(findings: Findings) -> list[str]:
         f"{_range(findings.song_interval)} % by drawing whole songs ({findings.songs} songs, "
         f"{RESAMPLE_COUNT} bootstrap resamples, seed {SEED})"
         if findings.song_interval
-        else "no interval by drawing whole songs (there is only one song)"
+        else "no interval by drawing whole songs (only one song is known)"
     )
     counts = ", ".join(
         f"{name} {count} ({100 * count / findings.total:.1f} %)"
@@ -128,7 +128,7 @@ def _comparison(comparison: Comparison) -> list[str]:
     by_songs = (
         f"95 % interval {_range(interval, '+')} by drawing whole songs ({comparison.songs} songs)"
         if interval
-        else "no interval (there is only one song)"
+        else "no interval (only one song is known)"
     )
     lines = [
         f"Compared with {comparison.against}, on the {comparison.stems} stems of both runs "

@@ -46,6 +46,28 @@ def test_list_labels_prints_the_labels(run: RunScript, results: Path, script: st
 def test_list_labels_prints_each_label_once(run: RunScript, results: Path) -> None:
     results.write_text(RESULTS + "Flu\u0308gel,c.wav,x,y\nFl\u00fcgel,d.wav,x,y\n", "utf-8")
     assert run("AST/list_labels.py", results).stdout.count("gel") == 1
+    results.write_text("label\nOther_Keys\nother_keys\n Bass \n")
+    assert run("AST/list_labels.py", results).stdout.endswith("\n['bass', 'other_keys']\n")
+
+
+def test_an_accuracy_needs_two_columns(run: RunScript, results: Path) -> None:
+    results.write_text("label,proposed_label\nbass,Bass\ndrums,other\n")
+    result = run("computeaccuracy.py", results)
+    assert (result.returncode, result.stderr.count("\n")) == (0, 1)
+    assert "results.csv: has no column path, prediction" in result.stderr
+    assert result.stdout.startswith(
+        "Accuracy: 50.00% (1/2 matches)\n\nMismatches:\n- File: row 2\n"
+    )
+    result = run("relabel.py", results, "--dataset", "dsd100", "--output", results.parent / "b.csv")
+    assert result.returncode == 2
+    assert "no column path, prediction" in result.stderr
+
+
+def test_without_rows_there_is_nothing_to_evaluate(run: RunScript, results: Path) -> None:
+    results.write_text(RESULTS.splitlines()[0])
+    result = run("computeaccuracy.py", results)
+    assert (result.returncode, result.stdout) == (2, "No data to evaluate.\n")
+    assert result.stderr.startswith(f"error: {results}: no rows below the header")
 
 
 def test_one_line_says_how_a_file_was_read(run: RunScript, results: Path, tmp_path: Path) -> None:
@@ -73,7 +95,7 @@ def test_one_line_says_how_a_file_was_read(run: RunScript, results: Path, tmp_pa
     [
         (None, "results.csv: No such file or directory; expected a results file"),
         ("", "results.csv: empty file; expected the columns"),
-        ("label,path\n", "results.csv: no column prediction, proposed_label in the header"),
+        ("path,prediction\n", "results.csv: no column label"),
         (RESULTS + "x,y\n", "results.csv, row 4 (line 5): 2 fields, expected 4"),
     ],
 )
