@@ -105,7 +105,6 @@ class Journal:
         scores = io.BytesIO()
         np.savez_compressed(
             scores,
-            allow_pickle=False,
             paths=np.array([result.row.path for result in self.results]),
             scores=self.scores(),
             speech_score_percent=np.array([one.speech_score_percent for one in self.results]),
