@@ -53,6 +53,7 @@ performance: $(VENV)/.installed-dev
 	$(BIN)/python -m bench.throughput --write
 	$(BIN)/python -m bench.precision --write
 	$(BIN)/python -m bench.scaling --write
+	$(BIN)/python -m bench.calls --write
 
 # The tests of damaged files, with more of them: FUZZ_COUNT=5000 FUZZ_SEED=7 make fuzz
 fuzz: $(VENV)/.installed-dev

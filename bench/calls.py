@@ -78,7 +78,7 @@ def peak_gb() -> float:
 
 def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, dict[str, float]]:
     """The figures of each way, by step."""
-    random_models.write_models(folder, "base384")
+    random_models.write_models(folder, arguments.size)
     track = folder / "track.mp3"
     samples = stem_samples("guitar", arguments.duration_s, seed=0)
     encode(track, samples, rate_hz=SAMPLE_RATE_HZ, codec="libmp3lame")
@@ -92,7 +92,9 @@ def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, dict[str, 
 
 
 def tables(arguments: argparse.Namespace, figures: dict[str, dict[str, float]]) -> str:
-    about = f"One MP3 of {arguments.duration_s} s, random weights. {machine_line()}"
+    about = (
+        f"One MP3 of {arguments.duration_s} s, random weights ({arguments.size}). {machine_line()}"
+    )
     columns = {"`AST.hiaudio`": "hiaudio", "the study's way": "study"}
     return f"{about}\n\n{table('', columns, figures)}"
 
@@ -100,6 +102,7 @@ def tables(arguments: argparse.Namespace, figures: dict[str, dict[str, float]]) 
 def build_parser() -> argparse.ArgumentParser:
     parser = new_parser("calls", "Measures CPU time and memory of AST.hiaudio for one track.")
     parser.add_argument("--duration-s", type=whole_number(at_least=1), default=80, metavar="N")
+    parser.add_argument("--size", choices=random_models.SIZE_CHOICES, default="base384")
     inside = ("WAY", "MODELS", "TRACK")
     parser.add_argument("--way", nargs=3, metavar=inside, help="measure one way in this process")
     return parser

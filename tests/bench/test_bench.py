@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from bench import precision, scaling, throughput
+from bench import calls, precision, scaling, throughput
 
 
 def test_throughput_measures_every_part(capsys: pytest.CaptureFixture[str]) -> None:
@@ -39,3 +39,12 @@ def test_bf16_changes_no_prediction_of_one_stem(capsys: pytest.CaptureFixture[st
     assert found["pieces"] > 3
     assert found["changed_predictions"] == 0
     assert 0 < found["largest_difference_ast"] < 0.1
+
+
+def test_calls_measures_both_ways(capsys: pytest.CaptureFixture[str]) -> None:
+    assert calls.main(["--duration-s", "3", "--size", "smallest"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["make_instrument_pred, CPU s"]["hiaudio"] > 0
+    for way in calls.WAYS:
+        assert 0 < figures["a track, CPU s"][way] < 60
+        assert 0.1 < figures["highest memory, GB"][way] < 20
