@@ -23,8 +23,8 @@ demo: $(VENV)/.installed
 test: lint
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2
 
-# The tests with other versions than requirements.txt has, inside the ranges of pyproject.toml: such as
-# Hi-Audio's back-end has them. Python 3.10 to 3.12; four minutes for each line, without the installation.
+# The tests with versions that are not in requirements.txt but in the ranges of pyproject.toml, such as those of
+# Hi-Audio's back-end. Python 3.10 to 3.12; four minutes for each line, and the installation.
 test-ranges:
 	mkdir -p build && grep -v -e '^-r' -e '^timm' -e '^torchvision' requirements-dev.txt > build/tools.txt
 	@for versions in \

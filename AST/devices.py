@@ -57,6 +57,5 @@ def check_finite(scores: npt.NDArray[np.float32], dtype: torch.dtype) -> None:
             "a model's scores are not finite numbers: its weights are damaged; get its file again"
         )
     raise UsageError(
-        f"a model's scores are not finite numbers in {str(dtype).partition('.')[2]}; use precision "
-        "fp32, from the first stem on"
+        f"a model's scores are not finite numbers in {str(dtype).partition('.')[2]}; use fp32"
     )

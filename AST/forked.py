@@ -25,9 +25,15 @@ class OwnProcess:
         if os.getpid() != self._id:
             raise UsageError(
                 f"{self._what} was started in process {self._id} and does not work in process "
-                f"{os.getpid()}, which was forked from it; load the models in each worker instead, "
-                "after the fork (gunicorn: without --preload)"
+                f"{os.getpid()}, which was forked from it; load the models in each worker after "
+                "the fork, and in no process before it (gunicorn: without --preload)"
             )
+
+
+@functools.cache
+def process_of(what: str) -> OwnProcess:
+    """The process that used something first. It is the same object in processes forked from it."""
+    return OwnProcess(what)
 
 
 @functools.cache

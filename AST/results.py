@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from AST.cells import as_it_was, as_text
 from AST.errors import UsageError
-from AST.table import read_table, row_error
+from AST.table import NoRowsError, read_table, row_error
 
 SCORES = "scores.npz"
 RUN_RECORD = "run.json"
@@ -21,11 +21,7 @@ OUTPUT_FLAG = "--output"
 
 
 NOT_GIVEN = "not given"
-"""Stands in a field whose column the file does not have."""
-
-
-class NoRowsError(UsageError):
-    """A results file without results."""
+"""Stands in a field that a file does not give; before the row's number if the path is missing."""
 
 
 class Row(NamedTuple):
@@ -96,11 +92,11 @@ def read_rows(path: Path, needed: Sequence[str] = Row._fields) -> list[Row]:
     """Reads a results file, also one that a spreadsheet saved. A line on stderr says how.
 
     Args:
-        needed: The columns that the file must have. If it lacks ``path``, the rows have numbers
-            instead; other fields that it lacks are ``NOT_GIVEN``.
+        needed: The columns that the file must have. An empty field of another column, or a
+            missing one, is ``NOT_GIVEN``.
 
     Raises:
-        NoRowsError: There is only a header.
+        NoRowsError: The file is empty, or there is only a header.
         UsageError: The file cannot be read as a table with these columns, a row has no label, or
             two rows have the same path.
     """
@@ -108,10 +104,7 @@ def read_rows(path: Path, needed: Sequence[str] = Row._fields) -> list[Row]:
     rows: list[Row] = []
     number_of_path: dict[str, int] = {}
     for number, line, fields in table.rows:
-        given = dict(zip(Row._fields, map(as_it_was, fields), strict=True))
-        for column in table.missing:
-            given[column] = f"row {number}" if column == "path" else NOT_GIVEN
-        row = Row(**given)
+        row = _row(number, fields, needed)
         if not row.label.strip() or not row.proposed_label.strip():
             raise row_error(path, number, line, "label or proposed_label is empty")
         first = number_of_path.setdefault(row.path, number)
@@ -125,6 +118,23 @@ def read_rows(path: Path, needed: Sequence[str] = Row._fields) -> list[Row]:
     if table.missing:
         _say_once(f"note: {path}: has no column {', '.join(table.missing)}")
     return rows
+
+
+def _row(number: int, fields: Sequence[str], needed: Sequence[str]) -> Row:
+    given = dict(zip(Row._fields, map(as_it_was, fields), strict=True))
+    for column in set(Row._fields) - set(needed):
+        if not given[column]:
+            given[column] = f"{NOT_GIVEN}, row {number}" if column == "path" else NOT_GIVEN
+    return Row(**given)
+
+
+def is_complete(row: Row) -> bool:
+    """Whether the file gave all fields of a row.
+
+    >>> is_complete(Row("bass", "not given, row 1", "bass guitar", "bass"))
+    False
+    """
+    return not any(field.startswith(NOT_GIVEN) for field in row)
 
 
 @functools.cache

@@ -15,6 +15,10 @@ MARK = "\ufeff"
 """Stands at the start of a file, and in the middle where such a file was joined to another."""
 
 
+class NoRowsError(UsageError):
+    """A file without rows."""
+
+
 class TableRow(NamedTuple):
     """A row below the header: the fields of the wanted columns, and where the row ends."""
 
@@ -35,9 +39,10 @@ def read_table(path: Path, columns: Sequence[str], needed: Sequence[str]) -> Tab
     """Reads the wanted columns of a table, whatever their order, separator and encoding.
 
     Args:
-        needed: Which of the columns the file must have. Fields of the others may be empty.
+        needed: Which of the columns the file must have. The fields of a missing one are empty.
 
     Raises:
+        NoRowsError: The file is empty.
         UsageError: The file is missing, empty or not a table, a column or a field is missing, or
             the header comes twice.
     """
@@ -48,20 +53,20 @@ def read_table(path: Path, columns: Sequence[str], needed: Sequence[str]) -> Tab
     try:
         header: list[str] = next(filter(None, reader), [])  # blank lines do not count
         places = _places(path, header, columns, needed)
+        found = {column for column in columns if column in places}
         for fields in filter(None, reader):
-            if set(needed) <= set(_names(fields)):
+            if found <= set(_names(fields)):
                 raise csv.Error("the header again, as if two files were joined")
             if len(fields) != len(header):
                 raise csv.Error(f"{len(fields)} fields, expected {len(header)}")
-            wanted = ["" if place is None else fields[place] for place in places]
+            wanted = [fields[places[name]] if name in places else "" for name in columns]
             rows.append(TableRow(len(rows) + 1, reader.line_num, wanted))
     except csv.Error as error:
         raise row_error(path, len(rows) + 1, reader.line_num, error) from error
     remarks = [f"as {encoding}"] if encoding != "UTF-8" else []
     remarks += [f"with {SEPARATORS[separator]} between fields"] if separator != "," else []
-    remarks += ["with column names in lower case"] if _folded(header, needed) != header else []
-    missing = [column for column, place in zip(columns, places, strict=True) if place is None]
-    return Table(rows, remarks, missing)
+    remarks += ["with column names in lower case"] if not found <= set(header) else []
+    return Table(rows, remarks, [column for column in columns if column not in found])
 
 
 def row_error(path: Path, number: int, line: int, problem: object) -> UsageError:
@@ -108,25 +113,25 @@ def _names(fields: Sequence[str]) -> list[str]:
     return [field.removeprefix(MARK).casefold() for field in fields]
 
 
-def _folded(header: list[str], needed: Sequence[str]) -> list[str]:
-    """The names in a header: as they are, or in lower case if a needed one is missing otherwise."""
-    return header if set(needed) <= set(header) else _names(header)
-
-
 def _places(
-    path: Path, header: list[str], columns: Sequence[str], needed: Sequence[str]
-) -> list[int | None]:
-    """Where the columns are; None for one that is missing and not needed."""
+    path: Path, header: Sequence[str], columns: Sequence[str], needed: Sequence[str]
+) -> dict[str, int]:
+    """Where the columns are. A name in other than lower case counts if there is no exact one."""
     expected = ",".join(needed)
     if not header:
-        raise UsageError(f"{path}: empty file; expected the columns {expected}")
-    names = _folded(header, needed)
-    missing = [column for column in needed if column not in names]
-    repeated = [column for column in columns if names.count(column) > 1]
+        raise NoRowsError(f"{path}: empty file; expected the columns {expected}")
+    places: dict[str, int] = {}
+    repeated = []
+    for column in columns:
+        names = header if column in header else _names(header)
+        if column in names:
+            places[column] = list(names).index(column)
+        repeated += [column] if list(names).count(column) > 1 else []
+    missing = [column for column in needed if column not in places]
     if missing or repeated:
         problem = "no column" if missing else "more than one column"
         raise UsageError(
             f"{path}: {problem} {', '.join(missing or repeated)} in the header "
             f"{','.join(header)!r}; expected {expected}"
         )
-    return [names.index(column) if column in names else None for column in columns]
+    return places

@@ -57,7 +57,7 @@ def measured(way: str, folder: Path, track: str) -> dict[str, float]:
     start_s = time.process_time()
     calls = calls_of(way, folder, track)
     figures["load, CPU s"] = time.process_time() - start_s
-    figures["memory after loading, GB"] = peak_gb()
+    figures["highest memory while loading, GB"] = peak_gb()
     rounds = [{name: cpu_s(call) for name, call in calls().items()} for _ in range(ROUNDS)]
     for name in rounds[0]:
         figures[f"{name}, CPU s"] = median(one[name] for one in rounds)

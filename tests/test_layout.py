@@ -9,7 +9,7 @@ import pytest
 from tests.helpers import ROOT
 
 USES = {
-    "hiaudio": {"recognition", "tagger", "speech", "audio"},
+    "hiaudio": {"recognition", "audio"},
     "commands": {"run", "explain", "recognition", "evaluation", "datasets"},
     "run": {"recognition", "tagger", "speech", "audio", "datasets"},
     "explain": {"recognition", "tagger", "speech", "audio"},

@@ -37,6 +37,7 @@ def test_any_separator_and_encoding(
         (f"{HEADER}\na,b,c,d\n".encode("utf-16"), "as UTF-16"),
         (f"{HEADER}\na,b,c,d\n".replace(",", ";").encode(), "with semicolons between fields"),
         (b"Label,PATH,Prediction,Proposed_Label\na,b,c,d\n", "with column names in lower case"),
+        (b"label,PATH,Prediction,proposed_label\na,b,c,d\n", "with column names in lower case"),
         (
             f"{HEADER.title()}\na,b,c,d\n".replace(",", "\t").encode("utf-16-be"),
             "as UTF-16, with tabs between fields, with column names in lower case",
@@ -77,3 +78,20 @@ def test_tables_that_cannot_be_read_are_refused(
     path.write_bytes(content)
     with pytest.raises(UsageError, match=message):
         read_rows(path)
+
+
+def test_columns_that_are_not_needed(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    needed = ("label", "proposed_label")
+    path.write_text("label,Path,Prediction,proposed_label\na,b,c,d\n")
+    assert read_rows(path, needed) == [Row("a", "b", "c", "d")]
+    path.write_text("label,path,proposed_label\na,,d\ne,,f\n")
+    assert read_rows(path, needed) == [
+        Row("a", "not given, row 1", "not given", "d"),
+        Row("e", "not given, row 2", "not given", "f"),
+    ]
+    path.write_text("label,path\ndrums,label\n")
+    assert [row.label for row in read_rows(path, ["label"])] == ["drums"]
+    path.write_text("label,proposed_label\na,\n")
+    with pytest.raises(UsageError, match=r"row 1 \(line 2\): label or proposed_label is empty"):
+        read_rows(path, needed)

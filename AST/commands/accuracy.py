@@ -9,7 +9,8 @@ from pathlib import Path
 from AST.command_line import EXIT_OK, exit_code, new_parser
 from AST.errors import UsageError
 from AST.metrics import accuracy_report
-from AST.results import RUN_RECORD, SCORES, NoRowsError, Row, beside, check_distinct, read_rows
+from AST.results import RUN_RECORD, SCORES, Row, beside, check_distinct, is_complete, read_rows
+from AST.table import NoRowsError
 from AST.writing import write_whole, writing
 
 
@@ -46,6 +47,11 @@ def compute(arguments: argparse.Namespace) -> int:
         print("No data to evaluate.")  # as in the study: other people's scripts look for it
         raise
     outputs = [path for path in (arguments.json, arguments.report) if path]
+    if not all(map(is_complete, rows)):
+        print(accuracy_report(rows))
+        if outputs or arguments.against:
+            raise UsageError(f"{file}: lacks paths or predictions; other figures need all columns")
+        return EXIT_OK
     read = [file, beside(file, SCORES), beside(file, RUN_RECORD), arguments.against]
     check_distinct(filter(None, read), outputs)
     try:

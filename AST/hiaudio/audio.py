@@ -33,6 +33,7 @@ def computeRMS(sound: FilePath | npt.NDArray[Any]) -> float:  # noqa: N802 (the 
 
     Raises:
         StemError: The file cannot be decoded, or there are no samples.
+        UsageError: The samples are not floating-point numbers of shape (n,).
 
     >>> f"{computeRMS(np.full(100, 0.1)):.1f}"
     '-20.0'

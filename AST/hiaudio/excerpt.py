@@ -26,8 +26,13 @@ class AudioExcerpt(os.PathLike[str]):
         self.samples, self.sample_rate_hz = samples, sample_rate_hz
 
     def __fspath__(self) -> str:
+        """Writes a WAV and returns its path.
+
+        Raises:
+            OSError: It cannot be written.
+        """
         handle, path = tempfile.mkstemp(prefix="excerpt-", suffix=".wav")
-        weakref.finalize(self, _delete, path)
+        weakref.finalize(self, _delete, path, os.getpid())
         with open(handle, "wb") as file, wave.open(file, "wb") as wav:
             wav.setparams((1, 2, self.sample_rate_hz, 0, "NONE", ""))
             wav.writeframes(self.samples.astype("<i2").tobytes())
@@ -38,6 +43,7 @@ class AudioExcerpt(os.PathLike[str]):
         return at_model_rate(self.samples, self.sample_rate_hz)
 
 
-def _delete(path: str) -> None:
-    with contextlib.suppress(OSError):  # the caller may have moved it
-        os.remove(path)
+def _delete(path: str, process_id: int) -> None:
+    if os.getpid() == process_id:  # a forked process has the same excerpt; the file is not its own
+        with contextlib.suppress(OSError):  # the caller may have moved it
+            os.remove(path)

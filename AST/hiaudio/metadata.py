@@ -18,7 +18,7 @@ def convertmetadata(metadata: dict[str, Any]) -> dict[str, Any]:
     for key, convert in _CONVERSIONS.items():
         try:
             value = float(metadata[key])
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             continue
         if math.isfinite(value):
             metadata[key] = convert(value)

@@ -19,8 +19,8 @@ predictions 3.4 % are one of them."""
 PLATFORM, AUDIOSET = "platform", "audioset"
 NAMES = {PLATFORM: PLATFORM_NAMES, AUDIOSET: {}}
 
-_recogniser: "Recogniser | None" = None
-_label_names: dict[str, str] = {}
+_loaded: "tuple[Recogniser, dict[str, str]] | None" = None
+"""The models, and what to call AudioSet's names."""
 
 
 def init_inst_recog(
@@ -48,14 +48,15 @@ def init_inst_recog(
     Raises:
         UsageError: An argument has a wrong value, or a model or the device is not available.
     """
-    global _recogniser, _label_names
+    global _loaded
     if label_names not in NAMES:
         raise UsageError(f"label_names {label_names!r}: expected one of {', '.join(NAMES)}")
     from AST.recognition.recogniser import Recogniser
 
     settings = Settings(device=device, precision=precision, speech_backend=speech_backend)
-    _recogniser, _label_names = Recogniser(model, speech_model, settings), NAMES[label_names]
-    if fallback := _recogniser.models.speech.fallback:
+    recogniser = Recogniser(model, speech_model, settings)
+    _loaded = recogniser, NAMES[label_names]
+    if fallback := recogniser.models.speech.fallback:
         warnings.warn(fallback, stacklevel=2)
 
 
@@ -64,8 +65,10 @@ def tellifisspeech(path: FilePath) -> float:
 
     Raises:
         StemError: The file cannot be decoded.
+        UsageError: The models are not loaded, or cannot work in this forked process.
     """
-    return _loaded().speech_score_percent(decoded(path))
+    recogniser, _ = loaded()
+    return recogniser.speech_score_percent(decoded(path))
 
 
 def make_instrument_pred(
@@ -81,14 +84,15 @@ def make_instrument_pred(
 
     Raises:
         StemError: The file cannot be decoded, or the excerpt is shorter than 25 ms.
+        UsageError: The models are not loaded, or cannot work in this forked process.
     """
-    recogniser = _loaded()
+    recogniser, names = loaded()
     if isinstance(excerpt, AudioExcerpt):
         samples = excerpt.at_model_rate()
     else:
         samples = next(to_model_rate(decoded(excerpt)))  # the first block is long enough
     name, score = recogniser.instrument(samples, is_speech_pred)
-    return _label_names.get(name, name), score
+    return names.get(name, name), score
 
 
 def make_instrument_pred_of_file(path: FilePath, is_speech_pred: float) -> tuple[str, float]:
@@ -101,7 +105,12 @@ def make_instrument_pred_of_file(path: FilePath, is_speech_pred: float) -> tuple
     return ("Silence", 0.0) if excerpt is None else make_instrument_pred(excerpt, is_speech_pred)
 
 
-def _loaded() -> "Recogniser":
-    if _recogniser is None:
+def loaded() -> "tuple[Recogniser, dict[str, str]]":
+    """The models, and what to call AudioSet's names.
+
+    Raises:
+        UsageError: ``init_inst_recog`` was not called.
+    """
+    if _loaded is None:
         raise UsageError("the models are not loaded; call init_inst_recog() first")
-    return _recogniser
+    return _loaded

@@ -15,7 +15,7 @@ from AST.audio.recording import Recording, Samples
 from AST.audio.spectrogram import spectrogram
 from AST.devices import select_devices
 from AST.errors import UsageError
-from AST.forked import OwnProcess
+from AST.forked import process_of
 from AST.labels import SPEECH, LabelMap
 from AST.recognition.models import Models
 from AST.rules import THRESHOLD_SPEECH_PRED_SCORE, Scores, best_instrument, decide
@@ -61,6 +61,8 @@ class Recogniser:
         settings: Settings = Settings(),  # noqa: B008 (frozen)
     ) -> None:
         device = select_devices(settings.device)[0]  # an error here should not wait for a download
+        self._gpu = None if device.type == CPU else process_of(f"device {device.type}")
+        self._check_process()
         self.files = obtain_both(model, speech_model)
         self.models = Models.load(
             self.files["ast"].path,
@@ -69,7 +71,6 @@ class Recogniser:
             settings.precision,
             settings.speech_backend,
         )
-        self._gpu = None if device.type == CPU else OwnProcess(f"device {device}")
 
     def recognise(
         self, sound: str | Path | npt.NDArray[Any], sample_rate_hz: int | None = None
@@ -82,7 +83,8 @@ class Recogniser:
 
         Raises:
             StemError: The file or the samples cannot be analysed.
-            UsageError: Samples came without a sample rate, or a path with one.
+            UsageError: Samples came without a sample rate, or a path with one, or the models
+                cannot work in this forked process.
         """
         prepared = _prepared(sound, sample_rate_hz)
         speech_score_percent = self._speech_score_percent(prepared.mel_patches)
@@ -105,11 +107,16 @@ class Recogniser:
 
         Raises:
             StemError: The excerpt is shorter than one frame (25 ms).
+            UsageError: The models cannot work in this forked process.
         """
         return best_instrument(self._scores(spectrogram(samples)), speech_score_percent)
 
     def speech_score_percent(self, recording: Recording) -> float:
-        """How much a recording sounds like spoken words."""
+        """How much a recording sounds like spoken words.
+
+        Raises:
+            UsageError: The models cannot work in this forked process.
+        """
         return self._speech_score_percent(mel_patches_of(recording))
 
     def _speech_score_percent(self, mel_patches: Iterable[MelPatches]) -> float:

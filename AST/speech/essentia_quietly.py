@@ -24,9 +24,16 @@ class _Messages:
     """Essentia's switches for its messages. Several threads may be in ``off`` at the same time."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._blocks = 0
         self._before = True, True
+        self._lock, self._blocks = threading.Lock(), 0
+
+    def forget_blocks(self) -> None:
+        """For a forked process: the threads that are in a block do not exist there."""
+        if self._blocks:
+            from essentia import log
+
+            log.infoActive, log.warningActive = self._before
+        self._lock, self._blocks = threading.Lock(), 0
 
     @contextlib.contextmanager
     def off(self) -> Iterator[None]:
@@ -47,7 +54,8 @@ class _Messages:
                     log.infoActive, log.warningActive = self._before
 
 
-essentia_quietly = _Messages().off
+_messages = _Messages()
+essentia_quietly = _messages.off
 
 
 @functools.cache
@@ -64,11 +72,12 @@ def essentia_standard() -> ModuleType:
                 f"Essentia's TensorFlow needs {count} threads, and this machine lets the run start "
                 "fewer; raise the limit (ulimit -u), or run fewer other processes"
             )
+    os.register_at_fork(after_in_child=_messages.forget_blocks)
     is_chosen = TENSORFLOW_LOG_LEVEL in os.environ
     os.environ.setdefault(TENSORFLOW_LOG_LEVEL, "3")
     try:
         with essentia_quietly():
             return importlib.import_module("essentia.standard")
     finally:
-        if not is_chosen:
-            del os.environ[TENSORFLOW_LOG_LEVEL]
+        if not is_chosen:  # another thread may have removed it already
+            os.environ.pop(TENSORFLOW_LOG_LEVEL, None)

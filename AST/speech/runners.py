@@ -1,6 +1,5 @@
 """Runs the speech model's frozen graph: Essentia runs it, or torch."""
 
-import functools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import torch
 from AST.audio.mel_patches import MEL_PATCH_BANDS, MEL_PATCH_FRAMES, MelPatches
 from AST.devices import check_finite
 from AST.errors import UsageError
-from AST.forked import OwnProcess
+from AST.forked import process_of
 from AST.speech.essentia_quietly import essentia_quietly, essentia_standard
 from AST.speech.graph_in_torch import GraphInTorch
 from AST.writing import printable
@@ -47,7 +46,7 @@ def essentia_runner(path: Path) -> Runner:
             scores = np.asarray(predict(pool)[OUTPUT_NODE])
         return scores.reshape(len(mel_patches), -1)
 
-    process = _process_of_tensorflow()
+    process = process_of("Essentia's TensorFlow")  # all graphs share its threads
     process.check()
     try:
         with essentia_quietly():
@@ -70,12 +69,6 @@ def essentia_runner(path: Path) -> Runner:
     return run
 
 
-@functools.cache
-def _process_of_tensorflow() -> OwnProcess:
-    """The one that used it first. All graphs share TensorFlow's threads."""
-    return OwnProcess("Essentia's TensorFlow")
-
-
 def torch_runner(
     graph: GraphInTorch, device: torch.device = CPU, dtype: torch.dtype = torch.float32
 ) -> Runner:
@@ -88,8 +81,8 @@ def torch_runner(
             scores: ClassScores = graph(x).float().cpu().numpy()
         except torch.OutOfMemoryError as error:
             raise UsageError(
-                f"no memory on {device} for the speech model; use device cpu or speech backend "
-                "essentia, from the first stem on"
+                f"no memory on {device} for the speech model; use device cpu or speech "
+                "backend essentia"
             ) from error
         check_finite(scores, dtype)
         return scores

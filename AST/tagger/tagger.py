@@ -46,8 +46,8 @@ class Tagger:
             scores = self.network.classify(tokens.float()).sigmoid().cpu().numpy()
         except torch.OutOfMemoryError as error:
             raise UsageError(
-                f"no memory on {self._device} for a batch of {len(spectrograms)}; continue with a "
-                "smaller batch size, or use another device from the first stem on"
+                f"no memory on {self._device} for a batch of {len(spectrograms)}; use a smaller "
+                "batch size or another device"
             ) from error
         check_finite(scores, self._dtype)
         return scores

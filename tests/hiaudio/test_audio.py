@@ -60,6 +60,17 @@ def test_each_path_of_an_excerpt_is_a_wav_of_its_own(stem: Path) -> None:
     assert not any(map(os.path.exists, paths))
 
 
+def test_a_forked_process_leaves_the_files(stem: Path) -> None:
+    taken = hiaudio.getaudioexcerpt(stem)
+    assert taken is not None
+    path = os.fspath(taken)
+    if not (process := os.fork()):
+        del taken
+        os._exit(0)
+    os.waitpid(process, 0)
+    assert os.path.exists(path)
+
+
 def test_the_samples_are_those_of_the_suite(stem: Path) -> None:
     taken = hiaudio.getaudioexcerpt(stem)
     assert taken is not None

@@ -31,6 +31,8 @@ RATE_HZ = 32_000
 """Of the demo's files."""
 OPUS_RATE_HZ = 48_000
 HIGH_BANDS = 4
+THREADS = {"OMP_NUM_THREADS": "2"}
+"""With one, torch would start no threads, and a forked process would miss none."""
 METADATA = {"size": "1572864", "sample_rate": "22050", "duration": "212.4", "bit_rate": "N/A"}
 SHOWN = {"size": "1.50 MB", "sample_rate": "22.1 kHz", "duration": "3m 32s", "bit_rate": "N/A"}
 
@@ -97,7 +99,7 @@ def serving(folder: Path, *arguments: str) -> Iterator[str]:
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.hiaudio.backend", *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "WARM_UP": str(SONG / "bass.mp3")},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "WARM_UP": str(SONG / "bass.mp3"), **THREADS},
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,

@@ -25,6 +25,7 @@ from AST import hiaudio
         ("bit_rate", None, None),
         ("duration", "N/A", "N/A"),
         ("size", "inf", "inf"),
+        ("size", 10**400, 10**400),
         ("codec_name", "flac", "flac"),
     ],
 )

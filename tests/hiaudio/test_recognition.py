@@ -18,14 +18,13 @@ SONGS = ROOT / "demo" / "DSD100" / "Sources" / "Dev"
 
 @pytest.fixture(autouse=True)
 def not_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recognition, "_recogniser", None)
-    monkeypatch.setattr(recognition, "_label_names", {})
+    monkeypatch.setattr(recognition, "_loaded", None)
 
 
 @pytest.fixture
 def recogniser(ast_path: Path, speech_path: Path) -> Recogniser:
     hiaudio.init_inst_recog(str(ast_path), str(speech_path), device="cpu")
-    return recognition._loaded()
+    return recognition.loaded()[0]
 
 
 @pytest.fixture
@@ -48,8 +47,8 @@ def test_constants() -> None:
 
 
 def test_an_excerpt_is_not_trimmed_again(recogniser: Recogniser, stem: Path) -> None:
-    excerpt = hiaudio.getaudioexcerpt(stem)
-    assert excerpt is not None
+    samples = np.round(decode(stem).samples * 2**15).astype(np.int16)
+    excerpt = hiaudio.AudioExcerpt(samples, MODEL_RATE_HZ)  # with the silence
     scores = recogniser.models.tagger.scores(spectrogram(excerpt.at_model_rate())[None])[0]
     assert hiaudio.make_instrument_pred(excerpt, 0.0)[1] == highest(scores)
     assert hiaudio.make_instrument_pred(excerpt, 0.0) == hiaudio.make_instrument_pred(
@@ -110,7 +109,7 @@ def test_label_names(
     hiaudio.init_inst_recog(str(ast_path), str(speech_path), device="cpu", label_names=label_names)
     scores = np.zeros((1, 527), np.float32)
     scores[0, index] = 0.5
-    tagger = recognition._loaded().models.tagger
+    tagger = recognition.loaded()[0].models.tagger
     monkeypatch.setattr(tagger, "scores", lambda clips: scores)
     assert hiaudio.make_instrument_pred(stem, 0.0) == (label, 0.5)
 
