@@ -57,5 +57,6 @@ def check_finite(scores: npt.NDArray[np.float32], dtype: torch.dtype) -> None:
             "a model's scores are not finite numbers: its weights are damaged; get its file again"
         )
     raise UsageError(
-        f"a model's scores are not finite numbers in {str(dtype).partition('.')[2]}; use fp32"
+        f"a model's scores are not finite numbers in {str(dtype).partition('.')[2]}; use precision "
+        "fp32"
     )
