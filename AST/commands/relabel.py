@@ -12,6 +12,7 @@ from AST.command_line import EXIT_OK, exit_code, new_parser
 from AST.datasets import DATASETS
 from AST.dictionary import Dictionary
 from AST.errors import UsageError
+from AST.labels import NO_CLASS
 from AST.metrics import accuracy, normalised
 from AST.results import (
     OUTPUT_FLAG,
@@ -135,10 +136,10 @@ def _warn(rows: Sequence[Row], dictionary: Dictionary) -> None:
         f"the dictionary does not hold the prediction {name!r} ({count} stems): other"
         for name, count in uncovered(rows, dictionary)
     ]
-    classes = {normalised(name) for name in dictionary}
+    can_be_right = {normalised(name) for name in (*dictionary, *NO_CLASS)}
     lines += [
         f"the dictionary has no class {label!r}: stems with this label cannot be right"
-        for label in sorted({normalised(row.label) for row in rows} - classes)
+        for label in sorted({normalised(row.label) for row in rows} - can_be_right)
     ]
     for line in lines:
         print(f"warning: {line}", file=sys.stderr)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from AST.commands.relabel import main
 from AST.datasets.moisesdb import DATASET as MOISESDB
 from AST.dictionary import doubtful_names, read_dictionary
 from AST.errors import UsageError
@@ -135,6 +136,20 @@ def test_the_script_writes_files_that_other_commands_read(run: RunScript, tmp_pa
     again = run("computeaccuracy.py", output)
     assert again.returncode == 0, again.stderr
     assert "speech rule off" in again.stdout
+
+
+def test_a_stem_of_spoken_words_can_be_right(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "r.csv"
+    rows = [Row("Speech", "a.wav", "speech", "speech"), Row("kazoo", "b.wav", "banjo", "other")]
+    file.write_text(format_rows([Row._fields, *rows]), newline="")
+    assert main([str(file), "--dataset", "moisesdb"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.startswith("Accuracy: 50.00% (1/2 matches)")
+    assert [line for line in printed.err.splitlines() if "no class" in line] == [
+        "warning: the dictionary has no class 'kazoo': stems with this label cannot be right"
+    ]
 
 
 def test_scores_of_an_earlier_relabelling_are_removed(run: RunScript, tmp_path: Path) -> None:
