@@ -17,6 +17,10 @@ demo: $(VENV)/.installed
 	@code=0; for name in results_dsd100.csv results_moises.csv; do \
 	    if cmp -s $(RESULTS)/$$name $$name; then echo "$$name: same as $(RESULTS)/$$name"; \
 	    else echo "$$name: differs from $(RESULTS)/$$name"; code=1; fi; \
+	done; \
+	echo "Pages to open in a browser:"; for name in dsd100 moises; do \
+	    $(BIN)/python computeaccuracy.py $(RESULTS)/results_$$name.csv \
+	        --report $(RESULTS)/report_$$name.html > build/figures.txt || code=1; \
 	done; exit $$code
 
 # Two processes with one thread each: most tests wait for Python to start.
@@ -41,7 +45,7 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# The pictures in doc/, from the demo's results; needs Chromium.
+# The pictures in doc/, from the demo's results; needs Chromium. Checks that figures, pictures and models fit.
 doc: $(VENV)/.installed-dev demo
 	$(BIN)/python -m doc.make_pictures
 

@@ -10,12 +10,14 @@ import computeaccuracy
 import explain
 from AST.command_line import EXIT_OK, exit_code
 from AST.errors import UsageError
+from doc.fitting import check_figures, check_results, write_made_of
 from doc.terminal import terminal_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 FOLDER = Path(__file__).parent
+ROOT = FOLDER.parent
 RESULTS = Path("build/demo/results_moises.csv")
 SONGS = Path("demo/moisesdb")
 """As seen from the repository's root, so that no picture shows a folder of this machine."""
@@ -67,10 +69,12 @@ def make() -> int:
     """Makes all pictures. Returns the exit code.
 
     Raises:
-        UsageError: This machine has no Chromium.
+        UsageError: This machine has no Chromium, or figures, results and models do not fit.
     """
     from playwright.sync_api import sync_playwright
 
+    check_figures(ROOT)
+    check_results(ROOT)
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         raise UsageError("this machine has no chromium; install it, for example with apt")
@@ -79,7 +83,10 @@ def make() -> int:
         picture_report(browser, Path(name))
         picture_terminals(browser, Path(name))
         browser.close()
-    return picture_explanation()
+    code = picture_explanation()
+    if code == EXIT_OK:
+        write_made_of(ROOT)
+    return code
 
 
 if __name__ == "__main__":

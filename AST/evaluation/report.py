@@ -117,7 +117,7 @@ def _possible_files(path: str, path_from_song: str, run: SavedRun) -> Iterator[P
 def _address(files: Iterable[Path], folder: Path) -> str | None:
     """The first of these files that exists, relative to a folder; or None."""
     found = next(filter(os.path.isfile, files), None)
-    return quote(os.path.relpath(found, folder)) if found else None
+    return quote(os.fsencode(os.path.relpath(found, folder))) if found else None
 
 
 def _facts(record: dict[str, Any]) -> list[str]:

@@ -133,7 +133,7 @@ def test_scores_of_other_stems_are_refused(results: Path) -> None:
     path = results.with_name("r.scores.npz")
     write_scores(path, ["x.wav"] * 4 + ["D/1/bass.wav"], stem_scores())
     with pytest.raises(
-        UsageError, match=r"ValueError: shapes \(5, 527\) and \(5,\) for 2 paths, expected"
+        UsageError, match=r"ValueError: shapes \[\(5, 527\), \(5,\)\] for 2 paths, expected"
     ):
         read_scores(results, ROWS)
     write_scores(path, list("abcde"), stem_scores())
