@@ -1,5 +1,6 @@
 """Reads the two files beside a results file: the scores of its stems and the run record."""
 
+import functools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -32,7 +33,7 @@ class StemScores:
     rms_dbfs: npt.NDArray[np.float64] | None = None
     duration_s: npt.NDArray[np.float64] | None = None
 
-    @property
+    @functools.cached_property
     def has_scores(self) -> npt.NDArray[np.bool_]:
         """Which stems have scores of AST. Shape: (n,)."""
         return np.asarray(np.isfinite(self.scores).all(axis=1))
@@ -67,6 +68,8 @@ def read_scores(results: Path, rows: Sequence[Row]) -> StemScores | None:
             f"{path}: has no scores of {missing[0]} and {len(missing) - 1} more rows of {results}; "
             "expected the scores of the same run; remove the file if it is from another run"
         )
+    if order == list(range(len(scores))):  # the usual case; a copy takes as much memory again
+        return stems
     figures = {name: figure[order] for name, figure in figures.items()}
     return replace(stems, scores=scores[order], **figures)
 
