@@ -21,10 +21,22 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("file", type=Path, help="results file, such as results_dsd100.csv")
     parser.add_argument(
+        "--compare",
+        type=Path,
+        nargs="+",
+        action="extend",
+        default=[],
+        dest="others",
+        metavar="OTHER",
+        help="results files of other runs over the same stems, to compare with",
+    )
+    parser.add_argument(
         "--against",
         type=Path,
+        action="append",
+        dest="others",
         metavar="OTHER",
-        help="results file of another run over the same stems, to compare with",
+        help="the same for a single file",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to a file")
     parser.add_argument(
@@ -46,8 +58,12 @@ def compute(arguments: argparse.Namespace) -> int:
         print("No data to evaluate.")  # as in the study: other people's scripts look for it
         raise
     outputs = [path for path in (arguments.json, arguments.report) if path]
-    read = [file, beside(file, SCORES), beside(file, RUN_RECORD), arguments.against]
-    check_distinct(filter(None, read), outputs)
+    read = [
+        name
+        for run in (file, *arguments.others)
+        for name in (run, beside(run, SCORES), beside(run, RUN_RECORD))
+    ]
+    check_distinct(read, outputs)
     try:
         text = _find_and_write(rows, arguments)
     except UsageError:
@@ -65,7 +81,7 @@ def _find_and_write(rows: list[Row], arguments: argparse.Namespace) -> str:
     from AST.evaluation.text import describe
 
     run = read_run(arguments.file, rows)
-    findings = find(run, arguments.against)
+    findings = find(run, *arguments.others)
     if arguments.json:
         text = json.dumps(findings.as_json(), indent=2, ensure_ascii=False) + "\n"
         with writing(arguments.json, "--json"):

@@ -1,13 +1,12 @@
 """Writes the findings as text for the console."""
 
-from AST.evaluation.comparison import Comparison
 from AST.evaluation.findings import Findings
 from AST.evaluation.score_figures import ScoreFigures
-from AST.evaluation.uncertainty import RESAMPLE_COUNT, SEED, Interval
+from AST.evaluation.several_runs_text import describe_runs
+from AST.evaluation.text_parts import span, table
+from AST.evaluation.uncertainty import RESAMPLE_COUNT, SEED
 
 CONFUSIONS_SHOWN = 10
-CHANGES_SHOWN = 20
-SMALLEST_PROBABILITY = 1e-12
 THRESHOLD_STEP = 2  # the text has every second threshold, the JSON file has all
 
 
@@ -20,14 +19,14 @@ def describe(findings: Findings) -> str:
         _raw_confusions(findings),
         _scores(findings.scores) if findings.scores else [f"Scores: {findings.scores_missing}."],
     ]
-    if findings.comparison:
-        sections.append(_comparison(findings.comparison))
+    if findings.several_runs:
+        sections.append(describe_runs(findings.several_runs))
     return "\n\n".join("\n".join(section) for section in sections)
 
 
 def _uncertainty(findings: Findings) -> list[str]:
     by_songs = (
-        f"{_range(findings.song_interval)} % by drawing whole songs ({findings.songs} songs, "
+        f"{span(findings.song_interval)} % by drawing whole songs ({findings.songs} songs, "
         f"{RESAMPLE_COUNT} bootstrap resamples, seed {SEED})"
         if findings.song_interval
         else "no interval by drawing whole songs (only one song is known)"
@@ -37,7 +36,7 @@ def _uncertainty(findings: Findings) -> list[str]:
         for name, count in findings.no_class.items()
     )
     lines = [
-        f"95 % interval of the accuracy: {_range(findings.wilson_interval)} % treating stems "
+        f"95 % interval of the accuracy: {span(findings.wilson_interval)} % treating stems "
         "as independent (Wilson);",
         f"  {by_songs}",
         f"Proposed labels that are not a class: {counts}",
@@ -55,7 +54,7 @@ def _classes(findings: Findings) -> list[str]:
         for one in findings.classes
     ]
     return [
-        *_table([["class", "stems", "precision", "recall", "F1"], *rows]),
+        *table([["class", "stems", "precision", "recall", "F1"], *rows]),
         f"Macro F1 {findings.macro_f1:.3f}, balanced accuracy {findings.balanced_accuracy:.3f}",
     ]
 
@@ -66,7 +65,7 @@ def _confusion(findings: Findings) -> list[str]:
         [label, *(str(counts[column] or ".") for column in columns)]
         for label, counts in findings.confusion.items()
     ]
-    return ["Stems by class (rows) and proposed label (columns):", *_table([["", *columns], *rows])]
+    return ["Stems by class (rows) and proposed label (columns):", *table([["", *columns], *rows])]
 
 
 def _raw_confusions(findings: Findings) -> list[str]:
@@ -117,62 +116,11 @@ def _coverage_and_rules(scores: ScoreFigures) -> list[str]:
     ]
     return [
         "If predictions with a lower score are not shown:",
-        *_table([["score from", "shown", "accuracy"], *coverage]),
+        *table([["score from", "shown", "accuracy"], *coverage]),
         "The same scores under other rules:",
-        *_table([["rule", "accuracy", "labels changed"], *rules]),
+        *table([["rule", "accuracy", "labels changed"], *rules]),
     ]
-
-
-def _comparison(comparison: Comparison) -> list[str]:
-    interval = comparison.interval
-    by_songs = (
-        f"95 % interval {_range(interval, '+')} by drawing whole songs ({comparison.songs} songs)"
-        if interval
-        else "no interval (only one song is known)"
-    )
-    lines = [
-        f"Compared with {comparison.against}, on the {comparison.stems} stems of both runs "
-        f"({comparison.only_here} only in this run, {comparison.only_there} only in the other):",
-        f"  accuracy {comparison.accuracy_percent:.2f} %, of the other run "
-        f"{comparison.other_accuracy_percent:.2f} %",
-        f"  difference {comparison.difference_percent:+.2f} percentage points; {by_songs}",
-        f"  right only in this run: {_counts(comparison.gained)}; only in the other: "
-        f"{_counts(comparison.lost)}; McNemar's exact p {probability(comparison.mcnemar_p)}, "
-        "treating stems as independent",
-    ]
-    for change in comparison.changed[:CHANGES_SHOWN]:
-        lines.append(
-            f"  {change.path}: {change.proposed_label} ({change.prediction}), in the other run "
-            f"{change.other_proposed_label} ({change.other_prediction}); class {change.label}"
-        )
-    if len(comparison.changed) > CHANGES_SHOWN:
-        lines.append(f"  and {len(comparison.changed) - CHANGES_SHOWN} more; --json writes all")
-    return lines
-
-
-def probability(p: float) -> str:
-    """A p value as text, or a bound that it is below."""
-    return f"= {p:.3g}" if p >= SMALLEST_PROBABILITY else f"< {SMALLEST_PROBABILITY:g}"
-
-
-def _counts(by_class: dict[str, int]) -> str:
-    listed = ", ".join(f"{label} {count}" for label, count in by_class.items())
-    return f"{sum(by_class.values())}" + (f" ({listed})" if listed else "")
-
-
-def _range(interval: Interval, sign: str = "") -> str:
-    return f"{interval.low_percent:{sign}.2f} to {interval.high_percent:{sign}.2f}"
 
 
 def _percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.2f} %"
-
-
-def _table(rows: list[list[str]]) -> list[str]:
-    """Lines of a table: the first column is aligned left, the others right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = []
-    for first, *others in rows:
-        cells = [first.ljust(widths[0]), *map(str.rjust, others, widths[1:])]
-        lines.append(f"  {'  '.join(cells).rstrip()}")
-    return lines
