@@ -24,7 +24,9 @@ class Findings:
 
     Attributes:
         wilson_interval: Of the accuracy, treating stems as independent.
-        song_interval: Of the accuracy, by drawing whole songs; None for a single song.
+        song_interval: Of the accuracy, if stems of one song are alike; None for a single song.
+        song_interval_method: How it was computed: ``uncertainty.WILSON`` or ``BOOTSTRAP``.
+        design_effect: How many times more stems are needed than if stems were independent.
         accuracy_without_errors_percent: Of the stems that could be analysed; None if all failed.
         no_class: Number of stems with the proposed label ``other``, ``speech``, ``silence`` and
             ``error``.
@@ -43,6 +45,8 @@ class Findings:
     wilson_interval: Interval
     songs: int
     song_interval: Interval | None
+    song_interval_method: str | None
+    design_effect: float | None
     accuracy_without_errors_percent: float | None
     classes: list[ClassFigures]
     macro_f1: float
@@ -70,6 +74,7 @@ def find(run: SavedRun, *others: Path) -> Findings:
     figure = accuracy(rows)
     analysed = classes.without_errors(rows)
     figures = classes.class_figures(rows)
+    by_songs = uncertainty.song_interval(run.songs, [*map(is_match, rows)])
     scores = None
     if run.scores is not None and run.record is not None:
         scores = score_figures(rows, run.scores, LabelMap(run.record["label_dictionary"]))
@@ -81,7 +86,9 @@ def find(run: SavedRun, *others: Path) -> Findings:
         accuracy_percent=figure.percent,
         wilson_interval=uncertainty.wilson_interval(figure.matches, figure.total),
         songs=len(set(run.songs)),
-        song_interval=uncertainty.song_interval(run.songs, [*map(is_match, rows)]),
+        song_interval=by_songs.interval if by_songs else None,
+        song_interval_method=by_songs.method if by_songs else None,
+        design_effect=by_songs.design_effect if by_songs else None,
         accuracy_without_errors_percent=accuracy(analysed).percent if analysed else None,
         classes=figures,
         macro_f1=classes.macro_f1(figures),

@@ -72,7 +72,7 @@ def _pair(
     return Pair(
         *names,
         difference_percent=100 * sum(gains) / len(gains),
-        interval=_difference_interval(songs, gains),
+        interval=uncertainty.difference_interval(songs, gains),
         only_first=_by_class(gained),
         only_second=_by_class(lost),
         sign_flip_p=p,
@@ -84,10 +84,6 @@ def _pair(
             for a, b in zip(rows, other_rows, strict=True)
         ),
     )
-
-
-def _difference_interval(songs: Sequence[Hashable], gains: Sequence[int]) -> Interval | None:
-    return uncertainty.song_interval(songs, gains)
 
 
 def _by_class(rows: Sequence[Row]) -> dict[str, int]:

@@ -142,6 +142,7 @@ def _figures(
     name: str, run: SavedRun, rows: Sequence[Row], songs: Sequence[Hashable]
 ) -> RunFigures:
     figure = accuracy(rows)
+    by_songs = uncertainty.song_interval(songs, [*map(is_match, rows)])
     return RunFigures(
         name=name,
         file=printable(run.file),
@@ -149,5 +150,5 @@ def _figures(
         total=figure.total,
         left_out=len(run.rows) - len(rows),
         accuracy_percent=figure.percent,
-        interval=uncertainty.song_interval(songs, [*map(is_match, rows)]),
+        interval=by_songs.interval if by_songs else None,
     )

@@ -21,7 +21,6 @@ from AST.evaluation.findings import find
 from AST.evaluation.saved_run import SavedRun, read_run
 from AST.evaluation.songs import guessed_songs
 from AST.evaluation.text import describe
-from AST.evaluation.uncertainty import Interval, song_interval, wilson_interval
 from AST.results import Row, format_rows
 
 ROWS = [
@@ -97,45 +96,6 @@ def test_confusions_of_classes_with_predictions() -> None:
     assert {one.count for one in others} == {1}
 
 
-@pytest.mark.parametrize(("matches", "total"), [(276, 300), (0, 5), (5, 5)])
-def test_the_wilson_interval_follows_its_formula(matches: int, total: int) -> None:
-    z = 1.959963984540054
-    share = matches / total
-    middle = (share + z**2 / (2 * total)) / (1 + z**2 / total)
-    half = z / (1 + z**2 / total) * np.sqrt(share * (1 - share) / total + z**2 / (4 * total**2))
-    interval = wilson_interval(matches, total)
-    assert interval.low_percent == pytest.approx(100 * (middle - half), abs=1e-9)
-    assert interval.high_percent == pytest.approx(100 * (middle + half), abs=1e-9)
-
-
-def test_the_bootstrap_draws_whole_songs() -> None:
-    songs = [str(i // 10) for i in range(400)]
-    alike = [float(i // 10 % 2) for i in range(400)]  # each song has only right or only wrong stems
-    mixed = [float(i % 2) for i in range(400)]  # half of each song is right
-    wide, narrow = song_interval(songs, alike), song_interval(songs, mixed)
-    assert narrow == Interval(50, 50)
-    assert wide is not None
-    # The interval is as wide as for 40 independent draws, not for 400.
-    assert wide.low_percent == pytest.approx(35, abs=2.6)
-    assert wide.high_percent == pytest.approx(65, abs=2.6)
-    assert song_interval(songs, alike) == wide
-
-
-def test_the_bootstrap_uses_the_seed_that_the_text_shows() -> None:
-    generator = np.random.default_rng(0)
-    right = (np.arange(30) % 7 < 4).astype(float)
-    drawn = np.concatenate([generator.integers(0, 30, (500, 30)) for _ in range(20)])
-    interval = song_interval(range(30), right.tolist())
-    assert interval is not None
-    assert [interval.low_percent, interval.high_percent] == pytest.approx(
-        np.percentile(100 * right[drawn].mean(axis=1), [2.5, 97.5])
-    )
-
-
-def test_a_single_song_has_no_interval() -> None:
-    assert song_interval(["a", "a"], [1, 0]) is None
-
-
 def test_songs_are_guessed_for_both_layouts() -> None:
     assert guessed_songs(ROWS)[:4:3] == ["D/Sources/Dev/1", "D/Sources/Dev/2"]
     tracks = [
@@ -175,7 +135,7 @@ def test_findings_as_json_and_as_text(tmp_path: Path) -> None:
     assert content["intervals"] == {"confidence": 0.95, "resamples": 10_000, "seed": 0}
     assert content["comparison"]["difference_percent"] == 0
     text = describe(findings)
-    assert "by drawing whole songs (3 songs, 10000 bootstrap resamples, seed 0)" in text
+    assert "(Wilson with the design effect of songs, 3 songs)" in text
     assert "Accuracy without the stems that failed: 33.33 %" in text
     assert "  bass -> synthesizer 2" in text
     assert "Scores: there is no r.scores.npz and no r.run.json beside the results." in text
