@@ -41,8 +41,9 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# The pictures in doc/, from the demo's results; needs Chromium.
+# The pictures in doc/, from the demo's results, and the schema of --json; needs Chromium.
 doc: $(VENV)/.installed-dev demo
+	$(BIN)/python -m doc.make_schema
 	$(BIN)/python -m doc.make_pictures
 
 bench: $(VENV)/.installed-dev

@@ -7,6 +7,7 @@ from typing import Any
 from AST.evaluation import classes, uncertainty
 from AST.evaluation.classes import ClassFigures, Confusion
 from AST.evaluation.comparison import Comparison, comparison_of_two
+from AST.evaluation.json_head import json_head
 from AST.evaluation.saved_run import SavedRun
 from AST.evaluation.score_figures import ScoreFigures, score_figures
 from AST.evaluation.score_file import read_run_record
@@ -60,8 +61,8 @@ class Findings:
     several_runs: SeveralRuns | None
 
     def as_json(self) -> dict[str, Any]:
-        """All figures as JSON values, with the settings of the intervals."""
-        return {**asdict(self), "intervals": uncertainty.SETTINGS}
+        """All figures as JSON values, as in doc/findings.schema.json."""
+        return {**asdict(json_head()), **asdict(self)}
 
 
 def find(run: SavedRun, *others: Path) -> Findings:
