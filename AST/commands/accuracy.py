@@ -40,6 +40,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to a file")
     parser.add_argument(
+        "--tables",
+        type=Path,
+        metavar="DIR",
+        help="write all tables (CSV, LaTeX) and figures (PDF, SVG) into a folder, for a paper",
+    )
+    parser.add_argument(
         "--report", type=Path, metavar="FILE", help="write a page to look at, such as report.html"
     )
     return parser
@@ -80,12 +86,18 @@ def _find_and_write(rows: list[Row], arguments: argparse.Namespace) -> str:
     from AST.evaluation.saved_run import read_run
     from AST.evaluation.text import describe
 
+    if arguments.tables:
+        from AST.evaluation.export.write import check_folder, write_tables
+
+        check_folder(arguments.tables)
     run = read_run(arguments.file, rows)
     findings = find(run, *arguments.others)
     if arguments.json:
         text = json.dumps(findings.as_json(), indent=2, ensure_ascii=False) + "\n"
         with writing(arguments.json, "--json"):
             write_whole(arguments.json, text.encode())
+    if arguments.tables:
+        write_tables(arguments.tables, findings)
     if arguments.report:
         from AST.evaluation.report import render
 
