@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from AST.evaluation import uncertainty
+from AST.evaluation.differing_facts import Fact, differing_facts, differing_names
 from AST.evaluation.matching import common_stems
 from AST.evaluation.pairs import Pair, pairs_of
-from AST.evaluation.differing_facts import Fact, differing_facts, differing_names
 from AST.evaluation.saved_run import SavedRun
 from AST.evaluation.uncertainty import Interval
 from AST.metrics import accuracy, is_match, normalised

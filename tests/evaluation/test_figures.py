@@ -3,16 +3,11 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
-from sklearn import metrics as oracle
 
 from AST.evaluation.classes import (
     Confusion,
-    balanced_accuracy,
-    class_figures,
     confusion_matrix,
-    macro_f1,
     no_class_counts,
     raw_confusions,
     without_errors,
@@ -39,39 +34,6 @@ def at(rows: list[Row], root: str) -> list[Row]:
     return [row._replace(path=row.path.replace("D/", root, 1)) for row in rows]
 
 
-def test_class_figures_of_a_small_example() -> None:
-    bass, drums, vocals = class_figures(ROWS)
-    assert (bass.label, bass.support, bass.precision) == ("bass", 3, 1 / 2)
-    assert bass.recall == pytest.approx(1 / 3)
-    assert bass.f1 == pytest.approx(2 / 5)
-    assert (drums.precision, drums.recall) == (1, 1 / 2)
-    assert drums.f1 == pytest.approx(2 / 3)
-    assert (vocals.precision, vocals.recall, vocals.f1) == (0, 0, 0)
-
-
-@pytest.mark.filterwarnings("ignore:y_pred contains classes")
-def test_means_over_classes_equal_those_of_scikit_learn() -> None:
-    generator = np.random.default_rng(4)
-    names = ["a", "b", "c", "d"]
-    rows = [
-        Row(str(label), f"{i}.wav", "", str(proposed))
-        for i, (label, proposed) in enumerate(
-            zip(generator.choice(names, 200), generator.choice([*names, "other"], 200), strict=True)
-        )
-    ]
-    reference, proposed = [row.label for row in rows], [row.proposed_label for row in rows]
-    figures = class_figures(rows)
-    assert macro_f1(figures) == pytest.approx(
-        oracle.f1_score(reference, proposed, labels=names, average="macro")
-    )
-    assert balanced_accuracy(figures) == pytest.approx(
-        oracle.balanced_accuracy_score(reference, proposed)
-    )
-    assert [figure.support for figure in figures] == sorted(
-        (reference.count(name) for name in names), reverse=True
-    )
-
-
 def test_counts_of_labels_that_are_not_a_class() -> None:
     assert no_class_counts(ROWS) == {"other": 2, "speech": 1, "silence": 0, "error": 1}
     assert len(without_errors(ROWS)) == 6
@@ -93,6 +55,8 @@ def test_confusions_of_classes_with_predictions() -> None:
     assert first == Confusion("bass", "synthesizer", "other", False, 2)
     assert "error" not in {one.prediction for one in others}
     assert "speech (speech model)" in {one.prediction_text for one in others}
+    by_ast = Row("vocals", "v.wav", "speech", "other")
+    assert raw_confusions([by_ast])[0].prediction_text == "speech (AST's name)"
     assert {one.count for one in others} == {1}
 
 

@@ -8,8 +8,8 @@ import pytest
 from AST.commands.accuracy import main
 from AST.errors import UsageError
 from AST.evaluation.comparison import comparison_of_two
-from AST.evaluation.pair_tests import OddsRatio
 from AST.evaluation.differing_facts import Fact
+from AST.evaluation.pair_tests import OddsRatio
 from AST.evaluation.saved_run import SavedRun
 from AST.evaluation.several_runs import SeveralRuns, compare_runs, run_names
 from AST.evaluation.several_runs_text import describe_runs

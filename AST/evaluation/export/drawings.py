@@ -57,7 +57,7 @@ def draw_songs(canvas: "Canvas", songs: SongFigures) -> None:
     axes.set_xlim(0, 100)
     axes.set_xlabel("accuracy of the song in percent")
     axes.set_ylabel("songs")
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="y", integer=True)
     axes.legend()
 
 
@@ -82,7 +82,7 @@ def draw_runs(canvas: "Canvas", several: SeveralRuns) -> None:
     above.set_xlabel("accuracy in percent, with 95 % interval")
     _forest(
         below,
-        [f"{pair.first} − {pair.second}" for pair in pairs],
+        [f"{pair.first} - {pair.second}" for pair in pairs],
         [pair.difference_percent for pair in pairs],
         [pair.interval for pair in pairs],
     )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 WIDTH_INCHES = 6.3
 """Of the text on an A4 page, in LaTeX's article with usual margins."""
 BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#666666"
-"""Two colours that differ for colour-blind people too. Source: Okabe, Ito, Color universal design."""
+"""The colours differ for colour-blind people too. Source: Okabe, Ito, Color Universal Design."""
 STYLE: dict[str, Any] = {
     "font.size": 8,
     "axes.titlesize": 8,

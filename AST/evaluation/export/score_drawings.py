@@ -5,32 +5,12 @@ from typing import TYPE_CHECKING
 
 from AST.evaluation.calibration import Bin, Shown
 from AST.evaluation.export.figure import BLUE, GREY, ORANGE
-from AST.evaluation.score_figures import ClassRanking
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
 DASHES = ("-", "--", ":")
 """Each colour comes with each of these, so that 30 classes differ."""
-
-
-def draw_precision_recall(canvas: "Canvas", ranking: Sequence[ClassRanking]) -> None:
-    """A curve for each class."""
-    axes = canvas.subplots()
-    for number, one in enumerate(ranking):
-        axes.plot(
-            one.recalls,
-            one.precisions,
-            DASHES[number // 10 % len(DASHES)],
-            color=f"C{number % 10}",
-            label=f"{one.label} ({one.average_precision:.2f})",
-            clip_on=False,
-        )
-    axes.set_xlim(0, 1)
-    axes.set_ylim(0, 1)
-    axes.set_xlabel("recall")
-    axes.set_ylabel("precision")
-    axes.legend(loc="center left", bbox_to_anchor=(1.02, 0.5), title="average precision")
 
 
 def draw_risk_coverage(canvas: "Canvas", shown: Sequence[Shown]) -> None:

@@ -1,7 +1,7 @@
 """The tables of a comparison of runs."""
 
+from AST.evaluation.export.table import Column, Rows, Table, ranged
 from AST.evaluation.several_runs import SeveralRuns
-from AST.evaluation.export.table import Cell, Column, Table, ranged
 
 
 def several_runs_tables(several: SeveralRuns) -> list[Table]:
@@ -48,7 +48,7 @@ def _runs(several: SeveralRuns) -> Table:
 
 
 def _pairs(several: SeveralRuns) -> Table:
-    rows: list[list[Cell]] = [
+    rows: Rows = [
         [
             pair.first,
             pair.second,

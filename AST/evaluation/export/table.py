@@ -13,6 +13,7 @@ PERCENT_OF_SHARE = 100
 """Of a share of 1: intervals are in percent, most figures are from 0 to 1."""
 LATEX_ROWS = 40
 """A LaTeX table does not go on on the next page. The CSV file has all rows."""
+NO_VALUE = "--"
 ESCAPES = str.maketrans(
     {
         "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
@@ -32,6 +33,7 @@ class Ranged(NamedTuple):
 
 
 Cell = str | int | float | Ranged | None
+Rows = list[list[Cell]]
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Table:
     name: str
     caption: str
     columns: Sequence[Column]
-    rows: Sequence[Sequence[Cell]]
+    rows: Rows
 
 
 def ranged(value: float | None, interval: Interval | None, unit_percent: float = 1) -> Ranged:
@@ -129,21 +131,26 @@ def escaped(text: str) -> str:
 
 def _cell(cell: Cell, column: Column) -> str:
     if isinstance(cell, Ranged):
-        value = _number(cell.value, column.digits)
-        if cell.low is None or cell.high is None:
-            return value
-        low, high = (_number(end, column.digits) for end in (cell.low, cell.high))
-        return f"{value} ({low} to {high})"
+        value, *ends = (
+            None if part is None else _number(float(part), column.digits) for part in cell
+        )
+        low, high = ends
+        return (value or NO_VALUE) + (f" ({low} to {high})" if low and high else "")
+    if cell is None:
+        return NO_VALUE
     return escaped(cell) if isinstance(cell, str) else _number(cell, column.digits)
 
 
-def _number(value: float | None, digits: int) -> str:
-    """A number with a minus that is no hyphen.
+def _number(value: float, digits: int) -> str:
+    """A number with a minus that is no hyphen; a bound if only zeros would be shown.
 
-    >>> _number(-1.25, 1), _number(12, 3), _number(None, 3)
-    ('$-1.2$', '12', '--')
+    >>> _number(-1.25, 1), _number(12, 3), _number(2e-9, 3)
+    ('$-1.2$', '12', '$<0.001$')
     """
-    if value is None:
-        return "--"
-    text = str(value) if isinstance(value, int) else f"{value:.{digits}f}"
-    return f"${text}$" if text.startswith("-") else text
+    if isinstance(value, int):
+        text = str(value)
+    elif 0 < value < 0.5 * 10**-digits:
+        text = f"<{10**-digits:.{digits}f}"
+    else:
+        text = f"{value:.{digits}f}"
+    return f"${text}$" if text[0] in "<-" else text

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from AST.evaluation.findings import Findings
-from AST.evaluation.groups import Group
 from AST.evaluation.export.score_tables import score_tables
 from AST.evaluation.export.several_runs_tables import several_runs_tables
-from AST.evaluation.export.table import PERCENT_OF_SHARE, Cell, Column, Table, ranged
+from AST.evaluation.export.table import PERCENT_OF_SHARE, Column, Rows, Table, ranged
+from AST.evaluation.findings import Findings
+from AST.evaluation.groups import Group
 
 
 def tables(findings: Findings) -> list[Table]:
@@ -28,24 +28,21 @@ def tables(findings: Findings) -> list[Table]:
 def _summary(findings: Findings) -> Table:
     accuracy = findings.accuracy_percent / 100
     macro = findings.macro
-    estimates = {
-        "macro F1, classes of the stems": macro.macro_f1,
-        "macro F1, all labels": macro.macro_f1_all_labels,
-        "balanced accuracy": macro.balanced_accuracy,
-        "Cohen's kappa": macro.cohens_kappa,
-        "Matthews correlation": macro.matthews_correlation,
-    }
-    rows: list[list[Cell]] = [
+    rows: Rows = [
         ["accuracy, by songs", ranged(accuracy, findings.song_interval, PERCENT_OF_SHARE)],
         [
             "accuracy, stems as independent",
             ranged(accuracy, findings.wilson_interval, PERCENT_OF_SHARE),
         ],
-        *(
-            [name, ranged(one.value, one.interval, PERCENT_OF_SHARE)]
-            for name, one in estimates.items()
-        ),
     ]
+    for name, one in (
+        ("macro F1, classes of the stems", macro.macro_f1),
+        ("macro F1, all labels", macro.macro_f1_all_labels),
+        ("balanced accuracy", macro.balanced_accuracy),
+        ("Cohen's kappa", macro.cohens_kappa),
+        ("Matthews correlation", macro.matthews_correlation),
+    ):
+        rows.append([name, ranged(one.value, one.interval, PERCENT_OF_SHARE)])
     caption = (
         f"Figures of {findings.total} stems of {findings.songs} songs "
         f"({findings.matches} are right), with 95 % intervals."
@@ -55,7 +52,7 @@ def _summary(findings: Findings) -> Table:
 
 def _classes(findings: Findings) -> Table:
     figures = [Column(name, 2, is_ranged=True) for name in ("precision", "recall", "F1")]
-    rows = [
+    rows: Rows = [
         [
             one.label,
             one.support,
@@ -71,7 +68,7 @@ def _classes(findings: Findings) -> Table:
 
 def _confusion_matrix(findings: Findings) -> Table:
     labels = list(next(iter(findings.confusion.values())))
-    rows = [
+    rows: Rows = [
         [label, *(counts[one] for one in labels)] for label, counts in findings.confusion.items()
     ]
     columns = [Column("class"), *(Column(label, is_turned=True) for label in labels)]
@@ -80,7 +77,7 @@ def _confusion_matrix(findings: Findings) -> Table:
 
 
 def _mistakes(findings: Findings) -> Table:
-    rows = [
+    rows: Rows = [
         [one.label, one.prediction_text, one.proposed_label, one.count]
         for one in findings.raw_confusions
         if not one.is_match
@@ -93,11 +90,11 @@ def _songs(findings: Findings) -> list[Table]:
     songs = findings.by_song
     if songs is None:
         return []
-    tenths = [
+    tenths: Rows = [
         [f"{10 * tenth} to {10 * (tenth + 1)}", count]
         for tenth, count in enumerate(songs.counts_by_tenth)
     ]
-    worst = [[one.song, one.matches, one.total] for one in songs.worst]
+    worst: Rows = [[one.song, one.matches, one.total] for one in songs.worst]
     return [
         Table(
             "songs",
@@ -115,7 +112,7 @@ def _songs(findings: Findings) -> list[Table]:
 
 
 def _groups(name: str, value: str, groups: Sequence[Group]) -> Table:
-    rows = [
+    rows: Rows = [
         [
             one.low,
             one.high,
