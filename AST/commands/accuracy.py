@@ -87,9 +87,9 @@ def _find_and_write(rows: list[Row], arguments: argparse.Namespace) -> str:
     from AST.evaluation.text import describe
 
     if arguments.tables:
-        from AST.evaluation.export.write import check_folder, write_tables
+        from AST.evaluation.export.write import make_folder, write_tables
 
-        check_folder(arguments.tables)
+        make_folder(arguments.tables)
     run = read_run(arguments.file, rows)
     findings = find(run, *arguments.others)
     if arguments.json:

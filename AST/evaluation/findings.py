@@ -97,7 +97,8 @@ def find(run: SavedRun, *others: Path) -> Findings:
     macro = macro_figures(counts)
     scores = None
     if run.scores is not None and run.record is not None:
-        scores = score_figures(rows, run.scores, LabelMap(run.record["label_dictionary"]))
+        label_map = LabelMap(run.record["label_dictionary"])
+        scores = score_figures(rows, run.scores, label_map, run.songs)
     several = compare_runs([run, *map(_other_run, others)]) if others else None
     return Findings(
         file=printable(run.file),

@@ -160,3 +160,5 @@ def test_a_folder_that_cannot_be_made_gives_one_line(
     folder = tmp_path / "no" / "x"
     assert main([str(results), "--tables", str(folder)]) == 2
     assert f"{folder}: cannot be written (No such file or directory)" in capsys.readouterr().err
+    assert main([str(results), "--tables", str(results)]) == 2
+    assert f"{results}: cannot be written (File exists)" in capsys.readouterr().err

@@ -71,6 +71,15 @@ def runs_figure(several: SeveralRuns) -> Figure:
 
 def _of_scores(scores: ScoreFigures) -> list[Figure]:
     found = []
+    if scores.ranking:
+        found.append(
+            Figure(
+                "precision_recall",
+                "Precision and recall of each class, if its score is compared with a threshold.",
+                CURVES_INCHES,
+                partial(score_drawings.draw_precision_recall, ranking=scores.ranking),
+            )
+        )
     if any(one.accuracy is not None for one in scores.shown):
         found.append(
             Figure(

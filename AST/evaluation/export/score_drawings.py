@@ -1,16 +1,39 @@
 """The figures from the scores: precision-recall, risk and coverage, calibration."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from AST.evaluation.calibration import Bin, Shown
 from AST.evaluation.export.figure import BLUE, GREY, ORANGE
+from AST.evaluation.ranking import ClassRanking
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
+ROOM_FOR_TEXT = 0.07
+"""Between labels, as a share of the axis."""
 DASHES = ("-", "--", ":")
 """Each colour comes with each of these, so that 30 classes differ."""
+
+
+def draw_precision_recall(canvas: "Canvas", ranking: Sequence[ClassRanking]) -> None:
+    """A curve for each class."""
+    axes = canvas.subplots()
+    for number, one in enumerate(ranking):
+        axes.plot(
+            one.recalls,
+            one.precisions,
+            DASHES[number // 10 % len(DASHES)],
+            color=f"C{number % 10}",
+            label=f"{one.label} ({one.average_precision:.2f})",
+            clip_on=False,
+        )
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1)
+    axes.set_xlabel("recall")
+    axes.set_ylabel("precision")
+    axes.legend(loc="center left", bbox_to_anchor=(1.02, 0.5), title="average precision")
 
 
 def draw_risk_coverage(canvas: "Canvas", shown: Sequence[Shown]) -> None:
@@ -18,8 +41,11 @@ def draw_risk_coverage(canvas: "Canvas", shown: Sequence[Shown]) -> None:
     axes = canvas.subplots()
     points = [(one.share, 1 - one.accuracy, one) for one in shown if one.accuracy is not None]
     axes.plot([x for x, _, _ in points], [y for _, y, _ in points], "o-", color=BLUE, markersize=3)
-    for x, y, one in points[::4]:
-        axes.annotate(f"{one.threshold:.2g}", (x, y), (3, 4), textcoords="offset points")
+    last = math.inf
+    for x, y, one in points:
+        if last - x >= ROOM_FOR_TEXT:
+            axes.annotate(f"{one.threshold:.2f}", (x, y), (3, 4), textcoords="offset points")
+            last = x
     axes.set_xlim(0, 1.02)
     axes.set_ylim(bottom=0)
     axes.set_xlabel("coverage: share of stems whose prediction is shown")

@@ -13,6 +13,8 @@ PERCENT_OF_SHARE = 100
 """Of a share of 1: intervals are in percent, most figures are from 0 to 1."""
 LATEX_ROWS = 40
 """A LaTeX table does not go on on the next page. The CSV file has all rows."""
+WIDE = 6
+"""Columns; a table with more gets smaller letters and gaps."""
 NO_VALUE = "--"
 ESCAPES = str.maketrans(
     {
@@ -106,6 +108,7 @@ def as_latex(table: Table) -> str:
     lines = [
         r"\begin{table}",
         r"  \centering",
+        *([r"  \footnotesize", r"  \setlength{\tabcolsep}{3pt}"] if len(heads) > WIDE else []),
         rf"  \caption{{{escaped(table.caption + cut)}}}",
         rf"  \label{{tab:{table.name}}}",
         rf"  \begin{{tabular}}{{{''.join('l' if one else 'r' for one in is_text)}}}",

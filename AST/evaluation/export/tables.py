@@ -114,8 +114,8 @@ def _songs(findings: Findings) -> list[Table]:
 def _groups(name: str, value: str, groups: Sequence[Group]) -> Table:
     rows: Rows = [
         [
-            one.low,
-            one.high,
+            float(one.low),
+            float(one.high),
             one.total,
             ranged(one.matches / one.total, one.interval, PERCENT_OF_SHARE),
         ]

@@ -16,14 +16,15 @@ CAPTIONS = "captions.txt"
 CAPTION = re.compile(r"^(\w+\.(?:csv|tex|pdf|svg)), (\w+\.(?:csv|tex|pdf|svg)): ", re.MULTILINE)
 
 
-def check_folder(folder: Path) -> None:
-    """Checks that nothing of the user's can be overwritten in a folder.
+def make_folder(folder: Path) -> None:
+    """Makes the folder, before figures take time. One that is there may be empty or ours.
 
     Raises:
-        UsageError: It holds files, and they are not from an earlier export.
+        UsageError: It cannot be made, or it holds files that are not from an earlier export.
     """
     with writing(folder, FLAG):
-        is_ours = not folder.exists() or (folder / CAPTIONS).is_file() or not any(folder.iterdir())
+        folder.mkdir(exist_ok=True)
+        is_ours = (folder / CAPTIONS).is_file() or not any(folder.iterdir())
     if not is_ours:
         raise UsageError(
             f"{folder}: holds files that are not tables and figures of this command; choose a new "
@@ -49,7 +50,6 @@ def write_tables(folder: Path, findings: Findings) -> None:
         captions.append(f"{figure.name}.pdf, {figure.name}.svg: {figure.caption}")
     contents[CAPTIONS] = "".join(f"{line}\n" for line in captions).encode()
     with writing(folder, FLAG):
-        folder.mkdir(exist_ok=True)
         for name in _earlier(folder) - set(contents):
             (folder / name).unlink(missing_ok=True)
         for name, content in contents.items():
