@@ -31,6 +31,6 @@ def span(interval: Interval, sign: str = "") -> str:
     return f"{interval.low_percent:{sign}.2f} to {interval.high_percent:{sign}.2f}"
 
 
-def probability(p: float) -> str:
+def probability(p: float, digits: int = 3) -> str:
     """A p value as text, or a bound that it is below."""
-    return f"= {p:.3g}" if p >= SMALLEST_PROBABILITY else f"< {SMALLEST_PROBABILITY:g}"
+    return f"= {p:.{digits}g}" if p >= SMALLEST_PROBABILITY else f"< {SMALLEST_PROBABILITY:g}"

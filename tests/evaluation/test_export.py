@@ -124,6 +124,7 @@ def test_the_figures_of_a_table_are_those_of_the_run(tmp_path: Path) -> None:
 def test_a_folder_with_other_files_is_left_alone(
     tmp_path: Path, results: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    (tmp_path / "captions.txt").write_bytes(b"\xff of somebody else")
     before = sorted(tmp_path.iterdir())
     assert main([str(results), "--tables", str(tmp_path)]) == 2
     assert f"error: {tmp_path}: holds files that are not tables" in capsys.readouterr().err

@@ -10,6 +10,7 @@ from AST.evaluation.export.figure import BLUE, GREY, ORANGE, reach
 from AST.evaluation.export.table import PERCENT_OF_SHARE
 from AST.evaluation.groups import Group, SongFigures
 from AST.evaluation.several_runs import SeveralRuns
+from AST.evaluation.text_parts import probability
 from AST.evaluation.uncertainty import Interval
 
 if TYPE_CHECKING:
@@ -80,6 +81,9 @@ def draw_runs(canvas: "Canvas", several: SeveralRuns) -> None:
     accuracies = [run.accuracy_percent for run in runs]
     _forest(above, [run.name for run in runs], accuracies, [run.interval for run in runs])
     above.set_xlabel("accuracy in percent, with 95 % interval")
+    _at_the_right(
+        above, [f"{run.accuracy_percent:.1f} % ({run.matches}/{run.total})" for run in runs]
+    )
     _forest(
         below,
         [f"{pair.first} - {pair.second}" for pair in pairs],
@@ -87,14 +91,16 @@ def draw_runs(canvas: "Canvas", several: SeveralRuns) -> None:
         [pair.interval for pair in pairs],
     )
     below.axvline(0, color=ORANGE)
-    below.set_xlabel("difference in percentage points, with 95 % interval; Holm's p at the right")
-    for place, pair in enumerate(pairs):
-        below.annotate(
-            f"p = {pair.holm_p:.2g}",
-            (1.01, place),
-            xycoords=("axes fraction", "data"),
-            va="center",
-            annotation_clip=False,
+    below.set_xlabel("difference in percentage points, with 95 % interval and corrected p")
+    texts = [f"{pair.difference_percent:+.1f}, p {probability(pair.holm_p, 2)}" for pair in pairs]
+    _at_the_right(below, texts)
+
+
+def _at_the_right(axes: "Axes", texts: Sequence[str]) -> None:
+    for place, text in enumerate(texts):
+        at = (1.02, place)
+        axes.annotate(
+            text, at, xycoords=("axes fraction", "data"), va="center", annotation_clip=False
         )
 
 

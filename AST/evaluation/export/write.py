@@ -24,7 +24,7 @@ def make_folder(folder: Path) -> None:
     """
     with writing(folder, FLAG):
         folder.mkdir(exist_ok=True)
-        is_ours = (folder / CAPTIONS).is_file() or not any(folder.iterdir())
+        is_ours = _earlier(folder) or not any(folder.iterdir())
     if not is_ours:
         raise UsageError(
             f"{folder}: holds files that are not tables and figures of this command; choose a new "
@@ -61,4 +61,5 @@ def _earlier(folder: Path) -> set[str]:
     captions = folder / CAPTIONS
     if not captions.is_file():
         return set()
-    return {name for pair in CAPTION.findall(captions.read_text("utf-8")) for name in pair}
+    text = captions.read_text("utf-8", errors="replace")
+    return {name for pair in CAPTION.findall(text) for name in pair}
