@@ -38,6 +38,9 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="OTHER",
         help="the same for a single file",
     )
+    parser.add_argument(
+        "--summary", action="store_true", help="print one screen instead of everything"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to a file")
     parser.add_argument(
         "--tables",
@@ -75,8 +78,7 @@ def compute(arguments: argparse.Namespace) -> int:
     except UsageError:
         print(accuracy_report(rows))  # this needs nothing but the file itself
         raise
-    print(accuracy_report(rows))
-    print(f"\n{text}")
+    print(text if arguments.summary else f"{accuracy_report(rows)}\n\n{text}")
     return EXIT_OK
 
 
@@ -84,6 +86,7 @@ def _find_and_write(rows: list[Row], arguments: argparse.Namespace) -> str:
     """Writes the files and returns the text. (The reader of the text may close the pipe early.)"""
     from AST.evaluation.findings import find
     from AST.evaluation.saved_run import read_run
+    from AST.evaluation.summary import summarise
     from AST.evaluation.text import describe
 
     if arguments.tables:
@@ -105,7 +108,7 @@ def _find_and_write(rows: list[Row], arguments: argparse.Namespace) -> str:
         with writing(arguments.report, "--report"):
             write_whole(arguments.report, page.encode())
         print(f"report: {arguments.report}", file=sys.stderr)
-    return describe(findings)
+    return summarise(findings) if arguments.summary else describe(findings)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

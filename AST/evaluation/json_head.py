@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from AST.evaluation.definitions import DEFINITIONS
 from AST.evaluation.uncertainty import SETTINGS
 from AST.version import __version__, commit
 
@@ -28,12 +29,14 @@ class JsonHead:
     Attributes:
         schema_version: Grows when a field goes or changes its meaning, not when one is added.
         intervals: Confidence, number of bootstrap resamples, and their seed.
+        definitions: What each figure means, by its name.
     """
 
     schema_version: int
     suite: Suite
     intervals: dict[str, float]
+    definitions: dict[str, str]
 
 
 def json_head() -> JsonHead:
-    return JsonHead(SCHEMA_VERSION, Suite(__version__, commit()), dict(SETTINGS))
+    return JsonHead(SCHEMA_VERSION, Suite(__version__, commit()), dict(SETTINGS), DEFINITIONS)

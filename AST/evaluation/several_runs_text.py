@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 
+from AST.evaluation.layout import defined, probability, range_of, table, wrapped
 from AST.evaluation.pair_tests import OddsRatio
 from AST.evaluation.pairs import Pair
 from AST.evaluation.several_runs import Disagreement, SeveralRuns
-from AST.evaluation.text_parts import probability, span, table
 from AST.evaluation.uncertainty import Interval
 
 STEMS_SHOWN = 20
 NAMES_SHOWN = 5
 """In the text. The JSON file has all."""
+MEANINGS = {"sign_flip_p": "p", "holm_p": "Holm", "mcnemar_p": "McNemar", "odds_ratio": "odds"}
+"""What the columns of the pairs are called."""
 
 
 def describe_runs(several: SeveralRuns) -> list[str]:
@@ -39,39 +41,38 @@ def _runs(several: SeveralRuns) -> list[str]:
 
 def _facts(several: SeveralRuns) -> list[str]:
     names = [run.name for run in several.runs]
-    lines = [f"  {fact.name}: {_by_run(fact.values, names)}" for fact in several.facts]
+    facts = [f"{fact.name}: {_by_run(fact.values, names)}" for fact in several.facts]
     if changed := [fact.name for fact in several.dictionary]:
         more = len(changed) - NAMES_SHOWN
         listed = ", ".join(changed[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
-        lines.append(f"  names with another class in the label dictionary: {listed}")
+        facts.append(f"names with another class in the label dictionary: {listed}")
     if several.without_record:
-        lines.append(f"  not known, for want of a record: {', '.join(several.without_record)}")
-    return ["What differs between them:", *(lines or ["  nothing that their records hold"])]
+        facts.append(f"not known, for want of a record: {', '.join(several.without_record)}")
+    lines = [line for fact in facts for line in wrapped(f"- {fact}")]
+    return ["What differs between them:", *(lines or ["- nothing that their records hold"])]
 
 
 def _pairs(pairs: list[Pair]) -> list[str]:
-    heads = ["difference", "95 % interval", "p", "Holm", "McNemar", "only", "odds", "changed"]
+    heads = ["points", "95 % interval", "p", "Holm", "McNemar", "only", "odds", "changed"]
     lines = [
-        "Differences in percentage points:",
+        "Differences in percentage points, with 95 % intervals over songs:",
         *table([["", *heads], *map(_pair, pairs)]),
-        "  p        the signs of whole songs are flipped (exact permutation test)",
-        f"  Holm     the same, corrected for the number of pairs ({len(pairs)})",
-        "  McNemar  exact p, treating stems as independent",
-        "  only     stems that are right only in the first run : only in the second",
-        "  odds     the ratio of these two numbers",
-        "  changed  stems with another proposed label",
+        *wrapped(
+            "only: stems that are right only in the first run : only in the second run. "
+            "changed: stems with another proposed label."
+        ),
+        *defined(MEANINGS),
     ]
     if any(pair.odds_ratio.is_corrected for pair in pairs):
-        lines.append("  *        half a stem is added to both numbers, because one of them is 0")
-    return lines + [
-        f"  right only in {name}, not in {other}: {_counts(by_class)}"
-        for pair in pairs
+        lines.append("*: half a stem is added.")
+    for pair in pairs:
         for name, other, by_class in (
             (pair.first, pair.second, pair.only_first),
             (pair.second, pair.first, pair.only_second),
-        )
-        if by_class
-    ]
+        ):
+            if by_class:
+                lines += wrapped(f"Right only in {name}, not in {other}: {_counts(by_class)}")
+    return lines
 
 
 def _pair(pair: Pair) -> list[str]:
@@ -122,7 +123,7 @@ def _counts(by_class: dict[str, int]) -> str:
 
 
 def _interval(interval: Interval | None, sign: str = "") -> str:
-    return span(interval, sign) if interval else "-"
+    return range_of(interval, sign) if interval else "-"
 
 
 def _odds(ratio: OddsRatio) -> str:

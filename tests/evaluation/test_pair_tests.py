@@ -6,8 +6,8 @@ from scipy.stats import permutation_test
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
+from AST.evaluation.layout import probability
 from AST.evaluation.pair_tests import OddsRatio, holm, mcnemar_p, odds_ratio, sign_flip_p
-from AST.evaluation.text_parts import probability
 
 
 @pytest.mark.parametrize("seed", range(6))

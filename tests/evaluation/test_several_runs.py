@@ -9,6 +9,7 @@ from AST.commands.accuracy import main
 from AST.errors import UsageError
 from AST.evaluation.comparison import comparison_of_two
 from AST.evaluation.differing_facts import Fact
+from AST.evaluation.layout import WIDTH
 from AST.evaluation.pair_tests import OddsRatio
 from AST.evaluation.saved_run import SavedRun
 from AST.evaluation.several_runs import SeveralRuns, compare_runs, run_names
@@ -160,19 +161,20 @@ def test_only_facts_that_differ_are_named() -> None:
 def test_the_text_names_runs_and_stems() -> None:
     text = "\n".join(describe_runs(compared(ROWS, OTHERS, ROWS, records=[None, RECORD, RECORD])))
     assert "Compared on the 7 stems (3 songs) that all 3 runs have:" in text
+    assert max(map(len, text.splitlines())) <= WIDTH
     assert "not known, for want of a record: a" in text
     line = next(line for line in text.splitlines() if line.startswith("  b - c "))
     assert line.split()[3] == "+14.29"
     assert line.split()[-6:] == ["1", "2", ":", "1", "2.00", "3"]
-    assert "right only in b, not in a: 2 (bass 2)" in text
+    assert "Right only in b, not in a: 2 (bass 2)" in text
     assert (
         "D/Sources/Dev/1/bass.wav\n    class bass: bass (bass guitar) in a, c; other (OTHER) in b"
         in text
     )
-    assert "half a stem" not in text
+    assert "*: half a stem" not in text
     corrected = "\n".join(describe_runs(compared(ROWS, answered(ROWS, bass=3))))
     assert "0.33*" in corrected
-    assert "half a stem is added to both numbers" in corrected
+    assert "*: half a stem is added." in corrected
 
 
 def test_of_many_stems_the_first_are_listed() -> None:

@@ -9,8 +9,8 @@ from AST.evaluation.class_figures import ClassFigures
 from AST.evaluation.export.figure import BLUE, GREY, ORANGE, reach
 from AST.evaluation.export.table import PERCENT_OF_SHARE
 from AST.evaluation.groups import Group, SongFigures
+from AST.evaluation.layout import probability
 from AST.evaluation.several_runs import SeveralRuns
-from AST.evaluation.text_parts import probability
 from AST.evaluation.uncertainty import Interval
 
 if TYPE_CHECKING:
