@@ -45,8 +45,10 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# The pictures in doc/, from the demo's results; needs Chromium. Checks that figures, pictures and models fit.
+# The pictures in doc/, from the demo's results, and the schema of --json; needs Chromium. Checks that figures,
+# pictures and models fit.
 doc: $(VENV)/.installed-dev demo
+	$(BIN)/python -m doc.make_schema
 	$(BIN)/python -m doc.make_pictures
 
 bench: $(VENV)/.installed-dev

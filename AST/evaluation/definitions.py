@@ -37,5 +37,10 @@ DEFINITIONS = {
     "stems, by chance alone",
     "mcnemar_p": "chance of gains and losses at least this unequal if both are equally likely, "
     "treating stems as independent",
+    "sign_flip_p": "chance of a difference at least this far from 0 if the signs of whole songs "
+    "are flipped at random; exact",
+    "holm_p": "the same, with Holm's correction for the number of pairs of runs",
+    "odds_ratio": "stems that are right only in the first run, for each one that is right only in "
+    "the second; if one of these numbers is 0, half a stem is added to both",
 }
 """By the name of the figure in the JSON file. doc/statistics.md says more."""

@@ -7,8 +7,7 @@ from typing import Any
 from AST.evaluation import classes, uncertainty
 from AST.evaluation.class_figures import ClassFigures, MacroFigures, class_figures, macro_figures
 from AST.evaluation.classes import Confusion
-from AST.evaluation.comparison import Comparison, compare
-from AST.evaluation.definitions import DEFINITIONS
+from AST.evaluation.comparison import Comparison, comparison_of_two
 from AST.evaluation.groups import (
     DURATIONS_S,
     LEVELS_DBFS,
@@ -17,9 +16,11 @@ from AST.evaluation.groups import (
     grouped,
     song_figures,
 )
+from AST.evaluation.json_head import json_head
 from AST.evaluation.saved_run import SavedRun
 from AST.evaluation.score_figures import ScoreFigures, score_figures
 from AST.evaluation.score_file import read_run_record
+from AST.evaluation.several_runs import SeveralRuns, compare_runs
 from AST.evaluation.song_counts import song_counts
 from AST.evaluation.uncertainty import Interval
 from AST.labels import LabelMap
@@ -47,7 +48,8 @@ class Findings:
         raw_confusions: Classes with their predictions, the most frequent pair first.
         scores: None if the scores or the run record are missing.
         scores_missing: Which of these files is missing, as text.
-        comparison: None if no other run was given.
+        comparison: With the other run; None if none or several were given.
+        several_runs: The run and all others; None if no other was given.
     """
 
     file: str
@@ -73,17 +75,18 @@ class Findings:
     scores: ScoreFigures | None
     scores_missing: str | None
     comparison: Comparison | None
+    several_runs: SeveralRuns | None
 
     def as_json(self) -> dict[str, Any]:
-        """All figures as JSON values, with the intervals' settings and what the figures mean."""
-        return {**asdict(self), "intervals": uncertainty.SETTINGS, "definitions": DEFINITIONS}
+        """All figures as JSON values, as in doc/findings.schema.json."""
+        return {**asdict(json_head()), **asdict(self)}
 
 
-def find(run: SavedRun, against: Path | None = None) -> Findings:
-    """All figures of a run, and its comparison with another run's results file if there is one.
+def find(run: SavedRun, *others: Path) -> Findings:
+    """All figures of a run, and its comparison with other runs' results files if there are some.
 
     Raises:
-        UsageError: The other file cannot be read, or it has other stems.
+        UsageError: Another file cannot be read, or it has other stems.
     """
     rows = run.rows
     figure = accuracy(rows)
@@ -96,6 +99,7 @@ def find(run: SavedRun, against: Path | None = None) -> Findings:
     if run.scores is not None and run.record is not None:
         label_map = LabelMap(run.record["label_dictionary"])
         scores = score_figures(rows, run.scores, label_map, run.songs)
+    several = compare_runs([run, *map(_other_run, others)]) if others else None
     return Findings(
         file=printable(run.file),
         matches=figure.matches,
@@ -121,7 +125,8 @@ def find(run: SavedRun, against: Path | None = None) -> Findings:
         raw_confusions=classes.raw_confusions(rows),
         scores=scores,
         scores_missing=_what_is_missing(run),
-        comparison=compare(run, _other_run(against)) if against else None,
+        comparison=comparison_of_two(several) if several and len(others) == 1 else None,
+        several_runs=several,
     )
 
 

@@ -10,6 +10,7 @@ WIDTH = 80
 LONGEST_NAME = 20
 INDENT = "  "
 NO_BREAK_SPACE = "\u00a0"
+SMALLEST_PROBABILITY = 1e-12
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -106,3 +107,12 @@ def percent(share: float | None) -> str:
     ('50.00 %', '-')
     """
     return "-" if share is None else f"{100 * share:.2f} %"
+
+
+def probability(p: float, digits: int = 3) -> str:
+    """A p value, or a bound that it is below.
+
+    >>> probability(0.0390625), probability(1e-13)
+    ('= 0.0391', '< 1e-12')
+    """
+    return f"= {p:.{digits}g}" if p >= SMALLEST_PROBABILITY else f"< {SMALLEST_PROBABILITY:g}"

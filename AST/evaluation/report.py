@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from AST.evaluation.calibration import confidences
 from AST.evaluation.findings import Findings
+from AST.evaluation.layout import probability
 from AST.evaluation.saved_run import SavedRun
-from AST.evaluation.text import probability
 from AST.metrics import is_match, normalised
 from AST.rules import ranked_instruments
 

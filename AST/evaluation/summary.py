@@ -1,15 +1,18 @@
 """The most important findings on one screen: at most 24 lines of 80 columns."""
 
+from collections.abc import Sequence
+
 from AST.evaluation.class_text import MACRO_NAMES, number
-from AST.evaluation.comparison import Comparison
 from AST.evaluation.findings import Findings
-from AST.evaluation.layout import WIDTH, range_of, shortened, table
+from AST.evaluation.layout import WIDTH, probability, range_of, shortened, table
+from AST.evaluation.pairs import Pair
 from AST.evaluation.score_figures import ScoreFigures
 from AST.evaluation.score_text import calibration_text, threshold_text
 from AST.writing import visible
 
 CLASSES_SHOWN = 6
 MISTAKES_SHOWN = 3
+PAIRS_SHOWN = 2
 IN_SUMMARY = ("macro_f1", "balanced_accuracy", "cohens_kappa")
 
 
@@ -27,7 +30,7 @@ def summarise(findings: Findings) -> str:
         *_classes(findings),
         *_mistakes(findings),
         *(_scores(findings.scores) if findings.scores else []),
-        *(_comparison(findings.comparison) if findings.comparison else []),
+        *(_pairs(findings.several_runs.pairs) if findings.several_runs else []),
     ]
     return "\n".join(shortened(visible(line), WIDTH) for line in lines)
 
@@ -75,10 +78,12 @@ def _scores(scores: ScoreFigures) -> list[str]:
     return lines
 
 
-def _comparison(comparison: Comparison) -> list[str]:
-    interval = comparison.interval
-    return [
-        f"Difference {comparison.difference_percent:+.2f} percentage points"
-        + (f", 95 % interval {range_of(interval, '+')}" if interval else ""),
-        f"  from {comparison.against}",
+def _pairs(pairs: Sequence[Pair]) -> list[str]:
+    lines = [
+        f"Difference {one.difference_percent:+.2f} percentage points"
+        + (f" ({range_of(one.interval, '+')})" if one.interval else "")
+        + f", p {probability(one.holm_p, 2)}: {one.first} - {one.second}"
+        for one in pairs[:PAIRS_SHOWN]
     ]
+    left_out = len(pairs) - len(lines)
+    return [*lines, *([f"  and {left_out} more pairs of runs"] if left_out else [])]

@@ -1,14 +1,11 @@
 """Writes the findings as text for the console."""
 
 from AST.evaluation.class_text import classes_text, confusion_text, groups_text, songs_text
-from AST.evaluation.comparison import Comparison
 from AST.evaluation.findings import Findings
 from AST.evaluation.layout import range_of, wrapped
 from AST.evaluation.score_text import scores_text
+from AST.evaluation.several_runs_text import describe_runs
 from AST.writing import visible
-
-CHANGES_SHOWN = 20
-SMALLEST_PROBABILITY = 1e-12
 
 
 def describe(findings: Findings) -> str:
@@ -24,8 +21,8 @@ def describe(findings: Findings) -> str:
         sections.append(scores_text(findings.scores))
     else:
         sections.append([f"Scores: {findings.scores_missing}."])
-    if findings.comparison:
-        sections.append(_comparison(findings.comparison))
+    if findings.several_runs:
+        sections.append(describe_runs(findings.several_runs))
     return "\n\n".join("\n".join(map(visible, section)) for section in sections)
 
 
@@ -58,40 +55,3 @@ def _by_songs(findings: Findings) -> str:
         f"{range_of(findings.song_interval)} % over {findings.songs} songs "
         f"({findings.song_interval_method}; design effect {findings.design_effect:.2f})"
     )
-
-
-def _comparison(comparison: Comparison) -> list[str]:
-    interval = comparison.interval
-    by_songs = (
-        f"95 % interval {range_of(interval, '+')} over songs ({comparison.songs} songs)"
-        if interval
-        else "no interval (only one song is known)"
-    )
-    lines = [
-        f"Compared with {comparison.against}, on the {comparison.stems} stems of both runs "
-        f"({comparison.only_here} only in this run, {comparison.only_there} only in the other):",
-        f"  accuracy {comparison.accuracy_percent:.2f} %, of the other run "
-        f"{comparison.other_accuracy_percent:.2f} %",
-        f"  difference {comparison.difference_percent:+.2f} percentage points; {by_songs}",
-        f"  right only in this run: {_counts(comparison.gained)}; only in the other: "
-        f"{_counts(comparison.lost)}; McNemar's exact p {probability(comparison.mcnemar_p)}, "
-        "treating stems as independent",
-    ]
-    for change in comparison.changed[:CHANGES_SHOWN]:
-        lines.append(
-            f"  {change.path}: {change.proposed_label} ({change.prediction}), in the other run "
-            f"{change.other_proposed_label} ({change.other_prediction}); class {change.label}"
-        )
-    if len(comparison.changed) > CHANGES_SHOWN:
-        lines.append(f"  and {len(comparison.changed) - CHANGES_SHOWN} more; --json writes all")
-    return lines
-
-
-def probability(p: float) -> str:
-    """A p value as text, or a bound that it is below."""
-    return f"= {p:.3g}" if p >= SMALLEST_PROBABILITY else f"< {SMALLEST_PROBABILITY:g}"
-
-
-def _counts(by_class: dict[str, int]) -> str:
-    listed = ", ".join(f"{label} {count}" for label, count in by_class.items())
-    return f"{sum(by_class.values())}" + (f" ({listed})" if listed else "")
