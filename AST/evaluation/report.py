@@ -4,7 +4,6 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path, PurePath
-from typing import Any
 from urllib.parse import urlencode
 
 from AST.evaluation import run_facts
@@ -87,7 +86,7 @@ def _changes(
 ) -> dict[int, tuple[int, int, int]]:
     """For each stem with another proposed label: the other run's labels, and 1 if it is gained.
 
-    It is -1 if the stem is lost, and 0 if it is wrong or right in both. Labels are numbers of texts.
+    It is -1 if the stem is lost, and 0 if it is right in neither run. Labels are numbers of texts.
     """
     if comparison is None:
         return {}
@@ -95,12 +94,11 @@ def _changes(
     changed = comparison.changed
     predictions = table.texts.numbers(change.other_prediction for change in changed)
     proposed = table.texts.numbers(change.other_proposed_label for change in changed)
-    gains: list[Any] = [
+    gains = [
         (normalised(change.label) == normalised(change.proposed_label))
         - (normalised(change.label) == normalised(change.other_proposed_label))
         for change in changed
     ]
-    return {
-        place_of_path[change.path]: labels
-        for change, *labels in zip(changed, predictions, proposed, gains, strict=True)
-    }
+    labels = zip(predictions, proposed, gains, strict=True)
+    places = [place_of_path[change.path] for change in changed]
+    return dict(zip(places, labels, strict=True))

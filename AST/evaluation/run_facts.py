@@ -49,7 +49,9 @@ def details(record: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """The run's versions, settings and rule, each as names and values."""
     kinds = {name: record.get(name) for name in ("settings", "speech_rule", "versions")}
     return {
-        kind.replace("_", " "): {str(name).replace("_", " "): _text(value) for name, value in values.items()}
+        kind.replace("_", " "): {
+            str(name).replace("_", " "): _text(value) for name, value in values.items()
+        }
         for kind, values in kinds.items()
         if isinstance(values, dict) and values
     }

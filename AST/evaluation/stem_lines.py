@@ -74,7 +74,7 @@ def short(name: str) -> str:
 
 def static_lines(table: StemTable) -> list[StemLine]:
     """All stems if they are few, otherwise the first wrong ones."""
-    places = range(len(table.files))
+    places = list(range(len(table.files)))
     if len(places) > STATIC_ROW_COUNT:
         places = [place for place in places if not table.right[place]][:STATIC_ROW_COUNT]
     return [stem_line(table, place) for place in places]

@@ -80,12 +80,11 @@
   }
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const field = event.target.closest("input, select, textarea, audio");
     if (event.key === "Escape") player.close();
-    else if (field) return;
+    else if (event.target.closest("[type=search], select")) return; // there, letters are text
     else if (event.key === "j") step(1);
     else if (event.key === "k") step(-1);
-    else if (event.key === " " && state.value.stem && !event.target.closest("button, summary")) {
+    else if (event.key === " " && state.value.stem && !event.target.closest("button, summary, input, audio")) {
       event.preventDefault();
       player.toggle(Number(state.value.stem));
     }
