@@ -47,14 +47,18 @@ class Bin:
 def confidences(rows: Sequence[Row], scores: StemScores) -> Confidences:
     """AST's score of each prediction, or the speech model's score where that model decided."""
     index_of_name = {name.lower(): index for index, name in enumerate(audioset_labels())}
-    confidence = np.full(len(rows), np.nan)
-    for i in np.flatnonzero(scores.has_scores).tolist():
-        index = index_of_name.get(rows[i].prediction.lower())
-        if normalised(rows[i].proposed_label) == SPEECH:
-            confidence[i] = scores.speech_score_percent[i] / 100
-        elif index is not None:
-            confidence[i] = scores.scores[i, index]
+    indices = np.array([index_of_name.get(row.prediction.lower(), -1) for row in rows])
+    confidence = scores.scores[np.arange(len(rows)), indices].astype(float)
+    confidence[indices < 0] = np.nan
+    speech = decided_by_speech_model(rows)
+    confidence[speech] = scores.speech_score_percent[speech] / 100
+    confidence[~scores.has_scores] = np.nan
     return confidence
+
+
+def decided_by_speech_model(rows: Sequence[Row]) -> Matches:
+    """The stems whose prediction is the speech model's, shape (n,)."""
+    return np.array([normalised(row.proposed_label) == SPEECH for row in rows])
 
 
 def shown_from(confidence: Confidences, right: Matches, threshold: float) -> Shown:

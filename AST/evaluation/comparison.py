@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from AST.errors import UsageError
 from AST.evaluation.paths import comparable
 from AST.evaluation.saved_run import SavedRun
-from AST.evaluation.uncertainty import Interval, song_interval
+from AST.evaluation.uncertainty import Interval, difference_interval
 from AST.metrics import accuracy, is_match, normalised
 from AST.results import Row
 from AST.writing import printable
@@ -78,7 +78,7 @@ def compare(run: SavedRun, other_run: SavedRun) -> Comparison:
         accuracy_percent=own.percent,
         other_accuracy_percent=other.percent,
         difference_percent=own.percent - other.percent,
-        interval=song_interval(songs, gains),
+        interval=difference_interval(songs, gains),
         gained=_by_class(gained),
         lost=_by_class(lost),
         mcnemar_p=mcnemar_p(len(gained), len(lost)),

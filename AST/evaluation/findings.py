@@ -5,11 +5,21 @@ from pathlib import Path
 from typing import Any
 
 from AST.evaluation import classes, uncertainty
-from AST.evaluation.classes import ClassFigures, Confusion
+from AST.evaluation.class_figures import ClassFigures, MacroFigures, class_figures, macro_figures
+from AST.evaluation.classes import Confusion
 from AST.evaluation.comparison import Comparison, compare
+from AST.evaluation.groups import (
+    DURATIONS_S,
+    LEVELS_DBFS,
+    Group,
+    SongFigures,
+    grouped,
+    song_figures,
+)
 from AST.evaluation.saved_run import SavedRun
 from AST.evaluation.score_figures import ScoreFigures, score_figures
 from AST.evaluation.score_file import read_run_record
+from AST.evaluation.song_counts import song_counts
 from AST.evaluation.uncertainty import Interval
 from AST.labels import LabelMap
 from AST.metrics import accuracy, is_match
@@ -23,8 +33,13 @@ class Findings:
 
     Attributes:
         wilson_interval: Of the accuracy, treating stems as independent.
-        song_interval: Of the accuracy, by drawing whole songs; None for a single song.
+        song_interval: Of the accuracy, if stems of one song are alike; None for a single song.
+        song_interval_method: How it was computed: ``uncertainty.WILSON`` or ``BOOTSTRAP``.
+        design_effect: How many times more stems are needed than if stems were independent.
         accuracy_without_errors_percent: Of the stems that could be analysed; None if all failed.
+        macro_f1, balanced_accuracy: As in ``macro``.
+        by_song: None for a single song, or if each stem is its own song.
+        by_level, by_duration: In dBFS and seconds; empty if the scores file lacks them.
         no_class: Number of stems with the proposed label ``other``, ``speech``, ``silence`` and
             ``error``.
         confusion: Number of stems by class and proposed label.
@@ -41,10 +56,16 @@ class Findings:
     wilson_interval: Interval
     songs: int
     song_interval: Interval | None
+    song_interval_method: str | None
+    design_effect: float | None
     accuracy_without_errors_percent: float | None
     classes: list[ClassFigures]
     macro_f1: float
     balanced_accuracy: float
+    macro: MacroFigures
+    by_song: SongFigures | None
+    by_level: list[Group]
+    by_duration: list[Group]
     no_class: dict[str, int]
     confusion: dict[str, dict[str, int]]
     raw_confusions: list[Confusion]
@@ -66,7 +87,10 @@ def find(run: SavedRun, against: Path | None = None) -> Findings:
     rows = run.rows
     figure = accuracy(rows)
     analysed = classes.without_errors(rows)
-    figures = classes.class_figures(rows)
+    right = [*map(is_match, rows)]
+    by_songs = uncertainty.song_interval(run.songs, right)
+    counts = song_counts(rows, run.songs)
+    macro = macro_figures(counts)
     scores = None
     if run.scores is not None and run.record is not None:
         scores = score_figures(rows, run.scores, LabelMap(run.record["label_dictionary"]))
@@ -77,11 +101,19 @@ def find(run: SavedRun, against: Path | None = None) -> Findings:
         accuracy_percent=figure.percent,
         wilson_interval=uncertainty.wilson_interval(figure.matches, figure.total),
         songs=len(set(run.songs)),
-        song_interval=uncertainty.song_interval(run.songs, [*map(is_match, rows)]),
+        song_interval=by_songs.interval if by_songs else None,
+        song_interval_method=by_songs.method if by_songs else None,
+        design_effect=by_songs.design_effect if by_songs else None,
         accuracy_without_errors_percent=accuracy(analysed).percent if analysed else None,
-        classes=figures,
-        macro_f1=classes.macro_f1(figures),
-        balanced_accuracy=classes.balanced_accuracy(figures),
+        classes=class_figures(counts),
+        macro_f1=macro.macro_f1.value or 0,
+        balanced_accuracy=macro.balanced_accuracy.value or 0,
+        macro=macro,
+        by_song=song_figures(run.songs, right),
+        by_level=grouped(run.scores.rms_dbfs, LEVELS_DBFS, run.songs, right) if run.scores else [],
+        by_duration=(
+            grouped(run.scores.duration_s, DURATIONS_S, run.songs, right) if run.scores else []
+        ),
         no_class=classes.no_class_counts(rows),
         confusion=classes.confusion_matrix(rows).to_dict("index"),
         raw_confusions=classes.raw_confusions(rows),

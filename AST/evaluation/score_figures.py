@@ -7,13 +7,14 @@ import numpy as np
 import numpy.typing as npt
 
 from AST.evaluation import calibration
-from AST.evaluation.calibration import Bin, Confidences, Shown
+from AST.evaluation.calibration import Bin, Shown
+from AST.evaluation.groups import quartiles
+from AST.evaluation.instrument_scores import instrument_names, instrument_scores
 from AST.evaluation.rule_effects import RULES, RuleEffect, decided_otherwise, rule_effect
 from AST.evaluation.score_file import StemScores
 from AST.labels import LabelMap
 from AST.metrics import is_match, normalised
 from AST.results import Row
-from AST.rules import ranked_instruments
 
 TOP_COUNTS = (1, 2, 3, 5, 10)
 THRESHOLDS = tuple(step / 20 for step in range(20))  # 0 to 0.95, for the coverage
@@ -51,8 +52,8 @@ def score_figures(rows: Sequence[Row], scores: StemScores, label_map: LabelMap) 
     return ScoreFigures(
         decided_otherwise=len(decided_otherwise(rows, scores, label_map)),
         top={k: float((ranks <= k).mean()) for k in TOP_COUNTS},
-        score_quartiles_of_right=_quartiles(confidence[right]),
-        score_quartiles_of_wrong=_quartiles(confidence[~right]),
+        score_quartiles_of_right=quartiles(confidence[right]),
+        score_quartiles_of_wrong=quartiles(confidence[~right]),
         shown=[calibration.shown_from(confidence, right, limit) for limit in THRESHOLDS],
         bins=bins,
         expected_calibration_error=calibration.expected_calibration_error(bins),
@@ -67,15 +68,18 @@ def ranks_of_right_class(
 
     Shape: (n,); infinite if no name maps to the class, or if the stem has no scores.
     """
+    found = instrument_scores(scores)
+    names_of_class: dict[str, list[int]] = {}
+    for index, name in enumerate(instrument_names()):
+        names_of_class.setdefault(normalised(label_map(name)), []).append(index)
+    labels = np.array([normalised(row.label) for row in rows])
     ranks = np.full(len(rows), np.inf)
-    for i in np.flatnonzero(scores.has_scores).tolist():
-        ranking = ranked_instruments(scores.scores[i], scores.speech_score_percent[i])
-        classes = [normalised(label_map(name)) for name, _ in ranking]
-        if normalised(rows[i].label) in classes:
-            ranks[i] = classes.index(normalised(rows[i].label)) + 1
+    for label, names in names_of_class.items():
+        stems = np.flatnonzero(labels == label)
+        of_stems = found[stems]
+        best = np.array(names)[of_stems[:, names].argmax(axis=1)]
+        score = of_stems[np.arange(len(stems)), best][:, None]
+        earlier = np.arange(found.shape[1]) < best[:, None]
+        better = (of_stems > score) | ((of_stems == score) & earlier)
+        ranks[stems] = np.where(score[:, 0] >= 0, 1 + better.sum(axis=1), np.inf)
     return ranks
-
-
-def _quartiles(confidence: Confidences) -> list[float] | None:
-    known = confidence[np.isfinite(confidence)]
-    return np.quantile(known, [0.25, 0.5, 0.75]).tolist() if len(known) else None

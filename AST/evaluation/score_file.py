@@ -1,8 +1,9 @@
 """Reads the two files beside a results file: the scores of its stems and the run record."""
 
+import functools
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from AST.evaluation.paths import values_of
 from AST.labels import AUDIOSET_CLASS_COUNT
 from AST.results import RUN_RECORD, SCORES, Row, beside
 
+FURTHER = ("rms_dbfs", "duration_s")
+"""Arrays that a file may lack."""
+
 
 @dataclass(frozen=True)
 class StemScores:
@@ -23,12 +27,16 @@ class StemScores:
     Attributes:
         scores: AST's sigmoid scores, 0 to 1, shape (n, 527); NaN for a stem without scores.
         speech_score_percent: Shape (n,); NaN for a stem that failed.
+        rms_dbfs: Level of each stem, shape (n,); None if the file lacks it.
+        duration_s: Shape (n,); None if the file lacks it.
     """
 
     scores: npt.NDArray[np.float32]
     speech_score_percent: npt.NDArray[np.float64]
+    rms_dbfs: npt.NDArray[np.float64] | None = None
+    duration_s: npt.NDArray[np.float64] | None = None
 
-    @property
+    @functools.cached_property
     def has_scores(self) -> npt.NDArray[np.bool_]:
         """Which stems have scores of AST. Shape: (n,)."""
         return np.asarray(np.isfinite(self.scores).all(axis=1))
@@ -47,8 +55,12 @@ def read_scores(results: Path, rows: Sequence[Row]) -> StemScores | None:
         with np.load(path, allow_pickle=False) as file:
             places = {str(stem): place for place, stem in enumerate(file["paths"])}
             scores = np.asarray(file["scores"], np.float32)
-            speech = np.asarray(file["speech_score_percent"], np.float64)
-        _check(StemScores(scores, speech), len(places))
+            stems = StemScores(
+                scores,
+                np.asarray(file["speech_score_percent"], np.float64),
+                *(np.asarray(file[x], np.float64) if x in file else None for x in FURTHER),
+            )
+        _check(stems, len(places))
     except Exception as error:  # for a damaged archive NumPy raises nearly any error
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         raise UsageError(
@@ -61,7 +73,13 @@ def read_scores(results: Path, rows: Sequence[Row]) -> StemScores | None:
             f"{path}: has no scores of {missing[0]} and {len(missing) - 1} more rows of {results}; "
             "expected the scores of the same run; remove the file if it is from another run"
         )
-    return StemScores(scores[order], speech[order])
+    if order == list(range(len(scores))):  # the usual case; a copy takes as much memory again
+        return stems
+    return StemScores(*(None if x is None else x[order] for x in _arrays(stems)))
+
+
+def _arrays(stems: StemScores) -> list[npt.NDArray[Any] | None]:
+    return [getattr(stems, field.name) for field in fields(stems)]
 
 
 def _check(stems: StemScores, path_count: int) -> None:
@@ -72,6 +90,8 @@ def _check(stems: StemScores, path_count: int) -> None:
             f"shapes {scores.shape} and {speech.shape} for {path_count} paths, expected "
             f"{expected} and {expected[:1]}"
         )
+    if any(x is not None and x.shape != expected[:1] for x in (stems.rms_dbfs, stems.duration_s)):
+        raise ValueError(f"expected {path_count} levels and durations")
     if np.any((scores < 0) | (scores > 1)) or np.any((speech < 0) | (speech > 100)):
         raise ValueError("scores outside 0 to 1, or speech scores outside 0 to 100")
 

@@ -3,7 +3,8 @@
 from AST.evaluation.comparison import Comparison
 from AST.evaluation.findings import Findings
 from AST.evaluation.score_figures import ScoreFigures
-from AST.evaluation.uncertainty import RESAMPLE_COUNT, SEED, Interval
+from AST.evaluation.song_bootstrap import RESAMPLE_COUNT, SEED
+from AST.evaluation.uncertainty import BOOTSTRAP, Interval
 
 CONFUSIONS_SHOWN = 10
 CHANGES_SHOWN = 20
@@ -26,12 +27,7 @@ def describe(findings: Findings) -> str:
 
 
 def _uncertainty(findings: Findings) -> list[str]:
-    by_songs = (
-        f"{_range(findings.song_interval)} % by drawing whole songs ({findings.songs} songs, "
-        f"{RESAMPLE_COUNT} bootstrap resamples, seed {SEED})"
-        if findings.song_interval
-        else "no interval by drawing whole songs (only one song is known)"
-    )
+    by_songs = _by_songs(findings)
     counts = ", ".join(
         f"{name} {count} ({100 * count / findings.total:.1f} %)"
         for name, count in findings.no_class.items()
@@ -47,6 +43,15 @@ def _uncertainty(findings: Findings) -> list[str]:
         figure = "no stem is left" if without is None else f"{without:.2f} %"
         lines.append(f"Accuracy without the stems that failed: {figure}")
     return lines
+
+
+def _by_songs(findings: Findings) -> str:
+    if not findings.song_interval:
+        return "no interval over songs (only one song is known)"
+    how = f"{findings.song_interval_method}, {findings.songs} songs"
+    if findings.song_interval_method == BOOTSTRAP:
+        how += f", {RESAMPLE_COUNT} resamples, seed {SEED}"
+    return f"{_range(findings.song_interval)} % over songs, whose stems are alike ({how})"
 
 
 def _classes(findings: Findings) -> list[str]:

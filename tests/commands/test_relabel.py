@@ -10,6 +10,7 @@ from AST.datasets.moisesdb import DATASET as MOISESDB
 from AST.dictionary import doubtful_names, read_dictionary
 from AST.errors import UsageError
 from AST.evaluation.relabelling import relabelled, uncovered
+from AST.evaluation.score_file import StemScores
 from AST.labels import LabelMap
 from AST.results import Row, format_rows, read_rows
 from tests.helpers import ROOT, ROWS, RunScript, stem_scores, write_scores
@@ -174,6 +175,5 @@ def test_mistakes_give_one_line(run: RunScript, tmp_path: Path) -> None:
 
 
 def test_a_silent_stem_does_not_change() -> None:
-    scores = stem_scores()
-    scores.scores[:] = np.nan
+    scores = StemScores(np.full((1, 527), np.nan, np.float32), np.zeros(1))
     assert relabelled(ROWS[4:], scores, LabelMap(DICTIONARY)) == ROWS[4:]
