@@ -1,5 +1,6 @@
 """Single rows of the table of stems, for the parts of a page that need no script."""
 
+import math
 import re
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -55,7 +56,7 @@ def stem_line(table: StemTable, place: int) -> StemLine:
         is_match=bool(table.right[place]),
         score=_known(float(table.score[place])),
         speech_score_percent=_known(float(table.speech_score_percent[place])),
-        best=[(texts[number], score) for number, score in best if score == score],
+        best=[(texts[number], score) for number, score in best if math.isfinite(score)],
         song=short(song),
         file=short(file),
         path=folder + file,

@@ -11,11 +11,10 @@ import numpy.typing as npt
 
 from AST.evaluation.audio_files import audio_folders, split_paths
 from AST.evaluation.calibration import Confidences, confidences
+from AST.evaluation.instrument_scores import instrument_names, instrument_scores
 from AST.evaluation.page_text import visible
 from AST.evaluation.saved_run import SavedRun
-from AST.labels import AUDIOSET_SPEECH_INDEX, audioset_labels, instrument_indices
 from AST.metrics import is_match, normalised
-from AST.rules import STUDY_RULE
 
 TOP_COUNT = 5
 
@@ -41,7 +40,7 @@ class StemTable:
         score: Of the prediction, 0 to 1, shape (n,); NaN without scores.
         speech_score_percent: Shape (n,); NaN without scores.
         best: Numbers of AST's five best instrument names, and their scores, both of shape (n, 5);
-            a stem without scores has the scores NaN.
+            a stem without scores has no finite ones.
     """
 
     texts: Texts
@@ -115,15 +114,10 @@ def _best_names(
     if run.scores is None:
         shape = (len(run.rows), TOP_COUNT)
         return np.zeros(shape, np.int64), np.full(shape, np.nan, np.float32)
-    indices = list(instrument_indices())
-    scores = run.scores.scores[:, indices]
-    ignored = run.scores.speech_score_percent < STUDY_RULE.ignored_below_percent
-    scores[ignored, indices.index(AUDIOSET_SPEECH_INDEX)] = -1  # comes last
+    scores = instrument_scores(run.scores)
     order = np.argsort(-scores, axis=1, kind="stable")[:, :TOP_COUNT]
     best = np.take_along_axis(scores, order, axis=1)
-    best[~run.scores.has_scores] = np.nan
-    names = texts.numbers(audioset_labels()[index].lower() for index in indices)
-    return np.array(names)[order], best
+    return np.array(texts.numbers(map(str.lower, instrument_names())))[order], best
 
 
 def _thousandths(values: npt.NDArray[Any]) -> list[int]:
