@@ -150,4 +150,6 @@ def ratio(above: Array, below: Array) -> Array:
     >>> ratio(np.array([1.0, 0.0]), np.array([4.0, 0.0])).tolist()
     [0.25, nan]
     """
-    return np.divide(above, below, out=np.full(np.shape(above), np.nan), where=below > 0)
+    found = np.full(np.shape(above), np.nan)
+    np.divide(above, below, out=found, where=below > 0)
+    return found

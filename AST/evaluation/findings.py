@@ -93,7 +93,8 @@ def find(run: SavedRun, against: Path | None = None) -> Findings:
     macro = macro_figures(counts)
     scores = None
     if run.scores is not None and run.record is not None:
-        scores = score_figures(rows, run.scores, LabelMap(run.record["label_dictionary"]))
+        label_map = LabelMap(run.record["label_dictionary"])
+        scores = score_figures(rows, run.scores, label_map, run.songs)
     return Findings(
         file=printable(run.file),
         matches=figure.matches,

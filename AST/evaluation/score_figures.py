@@ -1,4 +1,4 @@
-"""All figures from a run's scores: ranks, score quartiles, calibration and rules."""
+"""All figures from a run's scores: ranks, calibration, thresholds and other rules."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +10,10 @@ from AST.evaluation import calibration
 from AST.evaluation.calibration import Bin, Shown
 from AST.evaluation.groups import quartiles
 from AST.evaluation.instrument_scores import instrument_names, instrument_scores
+from AST.evaluation.ranking import ClassRanking, class_rankings, mean_of, top_classes
 from AST.evaluation.rule_effects import RULES, RuleEffect, decided_otherwise, rule_effect
 from AST.evaluation.score_file import StemScores
+from AST.evaluation.thresholds import Threshold, risk_coverage_area, thresholds
 from AST.labels import LabelMap
 from AST.metrics import is_match, normalised
 from AST.results import Row
@@ -28,9 +30,20 @@ class ScoreFigures:
         decided_otherwise: Rows whose labels do not follow from the scores and the current rules.
         top: For some k, the share of stems with the right class among AST's k best instrument
             names, without the speech rule. 0 to 1.
-        score_quartiles_of_right: Lower quartile, median and upper quartile of the scores of right
-            predictions; None without such a score.
+        score_quartiles_of_right: Lower quartile, median and upper quartile of AST's scores of
+            right predictions; None for fewer than 5.
+        score_quartiles_of_wrong: Of wrong predictions.
+        shown, bins, risk_coverage_area, thresholds: Of AST's own predictions. A stem that the
+            speech model decided, or that has no scores, is never shown.
         expected_calibration_error: From 0 to 1; None if no prediction has a score.
+        expected_error_if_calibrated: What this error would be by chance alone.
+        speech_decisions: Number of stems that the speech model decided.
+        ranking: By class, from the highest score of its names.
+        mean_average_precision, mean_roc_auc: Means over these classes.
+        risk_coverage_area: Mean share of wrong predictions if those with low scores are left out.
+        top_classes: For some k, the share of stems, 0 to 1, whose class is among the k classes
+            with the highest scores.
+        thresholds: From which score on predictions have a wanted precision; empty for one song.
     """
 
     decided_otherwise: int
@@ -40,12 +53,25 @@ class ScoreFigures:
     shown: list[Shown]
     bins: list[Bin]
     expected_calibration_error: float | None
+    expected_error_if_calibrated: float | None
+    speech_decisions: int
+    ranking: list[ClassRanking]
+    mean_average_precision: float | None
+    mean_roc_auc: float | None
+    risk_coverage_area: float | None
+    top_classes: dict[int, float]
+    thresholds: list[Threshold]
     rules: list[RuleEffect]
 
 
-def score_figures(rows: Sequence[Row], scores: StemScores, label_map: LabelMap) -> ScoreFigures:
-    """The figures of a run, from its rows, its scores and its label dictionary."""
+def score_figures(
+    rows: Sequence[Row], scores: StemScores, label_map: LabelMap, songs: Sequence[str]
+) -> ScoreFigures:
+    """The figures of a run, from its rows, its scores, its label dictionary and its songs."""
+    by_speech_model = calibration.decided_by_speech_model(rows)
     confidence = calibration.confidences(rows, scores)
+    confidence[by_speech_model] = np.nan  # its scores are not AST's, and say something else
+    ranking = class_rankings(rows, scores, label_map)
     right = np.array([is_match(row) for row in rows])
     bins = calibration.reliability(confidence, right)
     ranks = ranks_of_right_class(rows, scores, label_map)
@@ -57,6 +83,14 @@ def score_figures(rows: Sequence[Row], scores: StemScores, label_map: LabelMap) 
         shown=[calibration.shown_from(confidence, right, limit) for limit in THRESHOLDS],
         bins=bins,
         expected_calibration_error=calibration.expected_calibration_error(bins),
+        expected_error_if_calibrated=calibration.expected_error_if_calibrated(confidence),
+        speech_decisions=int(by_speech_model.sum()),
+        ranking=ranking,
+        mean_average_precision=mean_of([one.average_precision for one in ranking]),
+        mean_roc_auc=mean_of([one.roc_auc for one in ranking]),
+        risk_coverage_area=risk_coverage_area(confidence, right),
+        top_classes=top_classes(rows, scores, label_map),
+        thresholds=thresholds(confidence, right, songs),
         rules=[rule_effect(name, rule, rows, scores, label_map) for name, rule in RULES.items()],
     )
 

@@ -3,7 +3,7 @@
 import functools
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -75,11 +75,11 @@ def read_scores(results: Path, rows: Sequence[Row]) -> StemScores | None:
         )
     if order == list(range(len(scores))):  # the usual case; a copy takes as much memory again
         return stems
-    return StemScores(*(None if x is None else x[order] for x in _arrays(stems)))
-
-
-def _arrays(stems: StemScores) -> list[npt.NDArray[Any] | None]:
-    return [getattr(stems, field.name) for field in fields(stems)]
+    return StemScores(
+        stems.scores[order],
+        stems.speech_score_percent[order],
+        *(None if x is None else x[order] for x in (stems.rms_dbfs, stems.duration_s)),
+    )
 
 
 def _check(stems: StemScores, path_count: int) -> None:
