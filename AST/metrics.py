@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from AST.results import Row
+from AST.writing import visible
 
 
 @dataclass(frozen=True)
@@ -76,4 +77,4 @@ def accuracy_report(rows: Sequence[Row]) -> str:
             f"  Predicted label: {row.prediction}",
             f"  Proposed label: {row.proposed_label}",
         ]
-    return "\n".join(lines)
+    return "\n".join(map(visible, lines))

@@ -26,6 +26,9 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="OTHER",
         help="results file of another run over the same stems, to compare with",
     )
+    parser.add_argument(
+        "--summary", action="store_true", help="print one screen instead of everything"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to a file")
     parser.add_argument(
         "--report", type=Path, metavar="FILE", help="write a page to look at, such as report.html"
@@ -53,8 +56,7 @@ def compute(arguments: argparse.Namespace) -> int:
     except UsageError:
         print(accuracy_report(rows))  # this needs nothing but the file itself
         raise
-    print(accuracy_report(rows))
-    print(f"\n{text}")
+    print(text if arguments.summary else f"{accuracy_report(rows)}\n\n{text}")
     return EXIT_OK
 
 
@@ -62,6 +64,7 @@ def _find_and_write(rows: list[Row], arguments: argparse.Namespace) -> str:
     """Writes the files and returns the text. (The reader of the text may close the pipe early.)"""
     from AST.evaluation.findings import find
     from AST.evaluation.saved_run import read_run
+    from AST.evaluation.summary import summarise
     from AST.evaluation.text import describe
 
     run = read_run(arguments.file, rows)
@@ -77,7 +80,7 @@ def _find_and_write(rows: list[Row], arguments: argparse.Namespace) -> str:
         with writing(arguments.report, "--report"):
             write_whole(arguments.report, page.encode())
         print(f"report: {arguments.report}", file=sys.stderr)
-    return describe(findings)
+    return summarise(findings) if arguments.summary else describe(findings)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -8,6 +8,7 @@ from AST.evaluation import classes, uncertainty
 from AST.evaluation.class_figures import ClassFigures, MacroFigures, class_figures, macro_figures
 from AST.evaluation.classes import Confusion
 from AST.evaluation.comparison import Comparison, compare
+from AST.evaluation.definitions import DEFINITIONS
 from AST.evaluation.groups import (
     DURATIONS_S,
     LEVELS_DBFS,
@@ -74,8 +75,8 @@ class Findings:
     comparison: Comparison | None
 
     def as_json(self) -> dict[str, Any]:
-        """All figures as JSON values, with the settings of the intervals."""
-        return {**asdict(self), "intervals": uncertainty.SETTINGS}
+        """All figures as JSON values, with the intervals' settings and what the figures mean."""
+        return {**asdict(self), "intervals": uncertainty.SETTINGS, "definitions": DEFINITIONS}
 
 
 def find(run: SavedRun, against: Path | None = None) -> Findings:

@@ -8,13 +8,14 @@ from urllib.parse import urlencode
 
 from AST.evaluation import run_facts
 from AST.evaluation.comparison import Comparison
+from AST.evaluation.definitions import DEFINITIONS
 from AST.evaluation.findings import Findings
-from AST.evaluation.page_text import visible
 from AST.evaluation.saved_run import SavedRun
 from AST.evaluation.stem_lines import confident_mistakes, short, static_lines
 from AST.evaluation.stem_table import StemTable, stem_table
 from AST.evaluation.text import probability
 from AST.metrics import normalised
+from AST.writing import visible
 
 TEMPLATES = Path(__file__).with_name("templates")
 STYLES = ("colours.css", "page.css", "tables.css", "charts.css", "stems.css", "print.css")
@@ -40,6 +41,7 @@ def render(run: SavedRun, findings: Findings, folder: Path) -> str:
     script = _script()
     return environment.get_template("report.html").render(
         findings=findings,
+        definitions=DEFINITIONS,
         facts=run_facts.facts(findings, run.record or {}),
         models=run_facts.models(run.record or {}),
         failures=run_facts.remarks(run.record or {}, "failures"),

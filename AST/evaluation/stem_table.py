@@ -12,9 +12,9 @@ import numpy.typing as npt
 from AST.evaluation.audio_files import audio_folders, split_paths
 from AST.evaluation.calibration import Confidences, confidences
 from AST.evaluation.instrument_scores import instrument_names, instrument_scores
-from AST.evaluation.page_text import visible
 from AST.evaluation.saved_run import SavedRun
 from AST.metrics import is_match, normalised
+from AST.writing import visible
 
 TOP_COUNT = 5
 

@@ -20,7 +20,7 @@ from AST.evaluation.tango import Z, tango_interval
 SETTINGS = {"confidence": CONFIDENCE, "resamples": RESAMPLE_COUNT, "seed": SEED}
 SONGS_FOR_BOOTSTRAP = 30
 """With fewer songs the bootstrap's intervals are too narrow (measured: doc/statistics.md)."""
-WILSON = "Wilson with the design effect of songs"
+WILSON = "Wilson with the design effect"
 BOOTSTRAP = "bootstrap of whole songs"
 
 

@@ -154,7 +154,7 @@ def test_findings_as_json_and_as_text(tmp_path: Path) -> None:
         "D/Sources/Dev/2/bass.wav: other (synthesizer), in the other run bass (bass guitar); "
         "class bass"
     )
-    assert "(Wilson with the design effect of songs, 3 songs)" in text
+    assert "over 3 songs (Wilson with the design effect; design effect 2." in text
     assert "Accuracy without the stems that failed: 33.33 %" in text
     assert "  bass -> synthesizer 2" in text
     assert "Scores: there is no r.scores.npz and no r.run.json beside the results." in text

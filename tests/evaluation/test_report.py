@@ -90,7 +90,7 @@ def test_characters_that_nobody_can_see_are_shown(tmp_path: Path) -> None:
     )
     text = render(run, find(run), tmp_path)
     assert not re.search("[\u202e\x1b]", text)
-    shown = r"bass\u202evaw.3pm\u001b[2j"
+    shown = r"bass\u202evaw.3pm\x1b[2j"
     assert shown in Collector(text).isolated
     assert {shown, shown.replace("j", "J")} & set(Collector(text).data["texts"])
 

@@ -23,6 +23,7 @@ from AST.evaluation.rule_effects import decide_again, rule_effect
 from AST.evaluation.saved_run import read_run
 from AST.evaluation.score_figures import ranks_of_right_class, score_figures
 from AST.evaluation.score_file import read_run_record, read_scores
+from AST.evaluation.summary import summarise
 from AST.evaluation.text import describe
 from AST.labels import AUDIOSET_SPEECH_INDEX, LabelMap
 from AST.results import Row, format_rows
@@ -99,7 +100,7 @@ def test_findings_with_scores(results: Path) -> None:
     text = describe(findings)
     assert "1: 20.00 %, 2: 40.00 %, 3: 80.00 %" in text
     assert "speech rule off" in text
-    coverage = text.partition("score from")[2].partition("The same scores")[0].splitlines()[1:]
+    coverage = text.partition("score from")[2].partition("Area under")[0].splitlines()[1:]
     assert [line.split()[0] for line in coverage] == [f"0.{tenth}0" for tenth in range(10)]
     assert coverage[0].split() == ["0.00", "60.0", "%", "33.33", "%"]  # without speech and silence
     assert "0.60" in text
@@ -186,7 +187,9 @@ def test_rows_that_do_not_follow_from_the_scores_give_a_warning(results: Path) -
     findings = find(read_run(results, edited))
     assert findings.scores is not None
     assert findings.scores.decided_otherwise == 1
-    assert "the run's label dictionary: 1. They were edited, or" in describe(findings)
+    text = " ".join(describe(findings).split())
+    assert "the run's label dictionary: 1. They were edited, or" in text
+    assert "Warning: 1 rows do not follow from the scores" in summarise(findings)
 
 
 @pytest.mark.parametrize(
