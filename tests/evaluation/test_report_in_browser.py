@@ -166,6 +166,9 @@ def test_the_player_is_reached_and_paused_by_keyboard(page: "Page") -> None:
             break
     page.keyboard.press("Enter")
     assert not is_playing(page)
+    page.locator(".matrix td a").first.click()  # another view leaves the player as it is
+    page.locator("#pause").click()
+    assert is_playing(page)
 
 
 def test_the_comparison_leads_to_its_stems(page: "Page") -> None:

@@ -73,7 +73,7 @@
     const next = table.step(by);
     if (next !== null) player.follow(next);
   };
-  byId("pause").addEventListener("click", () => player.toggle(Number(state.value.stem)));
+  byId("pause").addEventListener("click", () => player.toggle(player.place));
   byId("close").addEventListener("click", () => player.close());
   for (const button of document.querySelectorAll("[data-step]")) {
     button.addEventListener("click", () => step(Number(button.dataset.step)));
@@ -84,9 +84,9 @@
     else if (event.target.closest("[type=search], select")) return; // there, letters are text
     else if (event.key === "j") step(1);
     else if (event.key === "k") step(-1);
-    else if (event.key === " " && state.value.stem && !event.target.closest("button, summary, input, audio")) {
+    else if (event.key === " " && (state.value.stem || player.place !== null) && !event.target.closest("button, summary, input, audio")) {
       event.preventDefault();
-      player.toggle(Number(state.value.stem));
+      player.toggle(state.value.stem ? Number(state.value.stem) : player.place);
     }
   });
 

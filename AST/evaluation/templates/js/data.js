@@ -27,7 +27,7 @@ const stems = (() => {
         .filter(([, score]) => score >= 0),
     audio(place) {
       const folder = data.audio[place];
-      if (folder < 0) return null;
+      if (!(folder >= 0)) return null; // also if there is no such stem
       return data.addresses[folder] + data.file[place].split("/").map(encodeURIComponent).join("/");
     },
     change(place) { // the other run's prediction and proposed label, and whether the stem is gained or lost

@@ -29,7 +29,7 @@ const player = (() => {
   return {
     listeners,
     isPlaying: (one) => one === place && !audio.paused,
-    get isOpen() { return place !== null; },
+    get place() { return place; },
     toggle(next) {
       if (stems.audio(next) === null) return;
       if (next !== place) load(next);

@@ -59,10 +59,9 @@ const table = (() => {
   }
 
   function mark() {
-    for (const [place, row] of rows) {
-      row.ariaCurrent = String(place) === state.value.stem ? "true" : null;
-      const link = row.querySelector(".play");
-      if (link) link.textContent = player.isPlaying(place) ? "⏸" : "▶";
+    for (const [place, row] of rows) row.ariaCurrent = String(place) === state.value.stem ? "true" : null;
+    for (const link of document.querySelectorAll("a.play")) {
+      link.textContent = player.isPlaying(Number(link.dataset.place)) ? "⏸" : "▶";
     }
   }
 
