@@ -1,7 +1,8 @@
 """How long many results take to be read: ``python -m bench.report_scale``.
 
 It makes results of so many rows, with scores and a record as a run writes them, and measures what
-``computeaccuracy.py`` takes for the text alone, for ``--json`` and for ``--report``.
+``computeaccuracy.py`` takes for the text alone, for ``--json`` and for ``--report``, and what the
+page takes in Chromium.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from AST.evaluation.rule_effects import decide_again
 from AST.evaluation.score_file import StemScores
 from AST.labels import AUDIOSET_CLASS_COUNT, LabelMap, instrument_indices
 from AST.results import RUN_RECORD, SCORES, Row, beside, format_rows
+from bench.report_page import seconds_in_chromium
 from bench.script_run import REPOSITORY
 from bench.tables import STATISTICS, machine_line, measure_and_show, new_parser, table
 
@@ -96,6 +98,7 @@ def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, dict[str, 
             for unit, value in timed_command(file, *flags).items():
                 figures[f"{name} {unit}"] = value
         figures["page mb"] = page.stat().st_size / 1e6
+        figures.update(seconds_in_chromium(page))
         found[f"{count:,}"] = figures
         print(count, figures, file=sys.stderr)
     return found
@@ -111,6 +114,9 @@ def tables(arguments: argparse.Namespace, found: dict[str, dict[str, float]]) ->
         "`--report`, s": "report s",
         "`--report`, GB": "report gb",
         "page, MB": "page mb",
+        "ready in Chromium, s": "ready s",
+        "sorted, s": "sort s",
+        "filtered, s": "filter s",
     }
     return f"{machine_line()}\n\n{table('rows', columns, found)}"
 
