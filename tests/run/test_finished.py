@@ -8,6 +8,7 @@ import pytest
 
 import AST
 from AST.errors import UsageError
+from AST.results import SCORE_FIGURES
 from AST.run.analysis import Run
 from tests.helpers import tone, write
 
@@ -54,6 +55,14 @@ def test_only_failed_files_are_analysed_again(folder: Path, output: Path) -> Non
     assert second.failures == {}
     np.testing.assert_array_equal(second.scores, expected.scores)
     assert output.read_bytes() == (folder.parent / "all.csv").read_bytes()
+    with (
+        np.load(output.with_name("r.scores.npz")) as taken_over,
+        np.load(output.with_name("all.scores.npz")) as whole,
+    ):
+        for name in SCORE_FIGURES:
+            np.testing.assert_array_equal(taken_over[name], whole[name])
+        assert whole["duration_s"].tolist() == [1.0] * 3
+        assert taken_over["run_id"] == whole["run_id"] == second.record["run_id"]
     assert output.with_name("r.1.csv").exists()
 
 
