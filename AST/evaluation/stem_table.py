@@ -77,7 +77,7 @@ class StemTable:
             "best_scores": _thousandths(scores.ravel()) if np.isfinite(scores).any() else [],
         }
         text = json.dumps(table, separators=(",", ":"), ensure_ascii=False)
-        return text.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
+        return text.replace("<", r"\u003c")  # no text can end the script element
 
 
 def stem_table(run: SavedRun, page_folder: Path) -> StemTable:

@@ -61,8 +61,9 @@ def test_coverage_simulates_every_population(capsys: pytest.CaptureFixture[str])
 
 def test_report_scale_measures_text_json_and_report(capsys: pytest.CaptureFixture[str]) -> None:
     assert report_scale.main(["--counts", "200"]) == 0
-    figures = json.loads(capsys.readouterr().out)["200"]
-    for name in ("text", "json", "report"):
-        assert 0 < figures[f"{name} s"] < 120
-        assert 0.05 < figures[f"{name} gb"] < 5
-    assert figures["page mb"] > 0.02
+    figures = json.loads(capsys.readouterr().out)
+    assert list(figures) == ["200, text", "200, `--json`", "200, `--report`"]
+    for found in figures.values():
+        assert 0 < found["cpu_s"] < 120
+        assert 0.05 < found["peak_memory_gb"] < 1
+    assert figures["200, `--report`"]["size_mb"] > 0.02

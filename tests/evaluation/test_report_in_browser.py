@@ -206,10 +206,10 @@ def pages(page: "Page") -> int:
 def test_few_pages_are_printed_unless_the_address_says_so(
     tmp_path: Path, report: Path, opened: OpenPage
 ) -> None:
-    labels = [f"instrument_{number}" for number in range(14)]
+    labels = [f"instrument_{number}" for number in range(30)]
     rows = [
-        Row(label, f"D/{song}/{label}.wav", "drum kit", labels[(place + song % 3) % 14])
-        for song in range(100)
+        Row(label, f"D/{song}/{label}.wav", "drum kit", labels[(place + song % 3) % 30])
+        for song in range(50)
         for place, label in enumerate(labels)
     ]
     run = SavedRun(tmp_path / "r.csv", rows)
