@@ -49,12 +49,14 @@ doc: $(VENV)/.installed-dev demo
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m bench.throughput
 
-# The tables in doc/performance.md; about half an hour on two idle cores.
+# The tables in doc/performance.md and doc/statistics.md; about an hour on two idle cores.
 performance: $(VENV)/.installed-dev
 	$(BIN)/python -m bench.throughput --write
 	$(BIN)/python -m bench.precision --write
 	$(BIN)/python -m bench.scaling --write
 	$(BIN)/python -m bench.calls --write
+	$(BIN)/python -m bench.report_scale --write
+	$(BIN)/python -m bench.coverage --write
 
 # The tests of damaged files, with more of them: FUZZ_COUNT=5000 FUZZ_SEED=7 make fuzz
 fuzz: $(VENV)/.installed-dev

@@ -23,13 +23,11 @@ from AST.evaluation.rule_effects import decide_again
 from AST.evaluation.score_file import StemScores
 from AST.labels import AUDIOSET_CLASS_COUNT, LabelMap, instrument_indices
 from AST.results import RUN_RECORD, SCORES, Row, beside, format_rows
-from bench.script_run import REPOSITORY
+from bench.script_run import POLL_EVERY_S, REPOSITORY, memory_bytes
 from bench.tables import STATISTICS, machine_line, measure_and_show, new_parser, table
 
 COUNTS = [2_500, 50_000, 100_000]
 STEMS_OF_A_SONG = 10
-BYTES_OF_MAXRSS = 1 if sys.platform == "darwin" else 1024
-"""In which unit the system gives the highest memory of a process."""
 
 
 def make_results(file: Path, count: int) -> None:
@@ -65,54 +63,49 @@ def make_results(file: Path, count: int) -> None:
 
 
 def timed_command(file: Path, *flags: object) -> dict[str, float]:
-    """The seconds and the highest memory of one call of ``computeaccuracy.py``.
+    """The seconds, the processor's seconds and the highest memory of ``computeaccuracy.py``.
 
     Raises:
         UsageError: The call failed.
     """
     command = [sys.executable, "computeaccuracy.py", str(file), *map(str, flags)]
-    start = time.perf_counter()
-    process = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall_s = time.perf_counter() - start
-    if status:
-        raise UsageError(f"{' '.join(command)}: failed with status {status}; see its message")
-    return {"s": wall_s, "gb": usage.ru_maxrss * BYTES_OF_MAXRSS / 1e9}
+    before, start, peak = os.times(), time.perf_counter(), 0
+    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            peak = max(peak, memory_bytes(process.pid))
+            time.sleep(POLL_EVERY_S)
+    wall_s, after = time.perf_counter() - start, os.times()
+    if process.returncode:
+        raise UsageError(f"{' '.join(command)}: exit code {process.returncode}; see its message")
+    cpu_s = after.children_user + after.children_system
+    cpu_s -= before.children_user + before.children_system
+    return {"wall_s": wall_s, "cpu_s": cpu_s, "peak_memory_gb": peak / 1e9}
 
 
 def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, dict[str, float]]:
-    """Seconds, memory and sizes, by number of rows."""
-    found = {}
+    """Seconds, memory and size of what is written, by number of rows and output."""
+    found: dict[str, dict[str, float]] = {}
     for count in arguments.counts:
         file = folder / f"results_{count}.csv"
         make_results(file, count)
-        page = folder / "report.html"
-        figures: dict[str, float] = {}
-        for name, flags in (
-            ("text", ()),
-            ("json", ("--json", folder / "figures.json")),
-            ("report", ("--report", page)),
-        ):
-            for unit, value in timed_command(file, *flags).items():
-                figures[f"{name} {unit}"] = value
-        figures["page mb"] = page.stat().st_size / 1e6
-        found[f"{count:,}"] = figures
-        print(count, figures, file=sys.stderr)
+        found[f"{count:,}, text"] = timed_command(file)
+        for flag in ("--json", "--report"):
+            output = folder / f"output{flag}"
+            figures = timed_command(file, flag, output)
+            found[f"{count:,}, `{flag}`"] = {**figures, "size_mb": output.stat().st_size / 1e6}
+        print(found, file=sys.stderr)
     return found
 
 
 def tables(arguments: argparse.Namespace, found: dict[str, dict[str, float]]) -> str:
     """The figures as Markdown."""
     columns = {
-        "text, s": "text s",
-        "text, GB": "text gb",
-        "`--json`, s": "json s",
-        "`--json`, GB": "json gb",
-        "`--report`, s": "report s",
-        "`--report`, GB": "report gb",
-        "page, MB": "page mb",
+        "s": "wall_s",
+        "of the processor, s": "cpu_s",
+        "peak memory, GB": "peak_memory_gb",
+        "size, MB": "size_mb",
     }
-    return f"{machine_line()}\n\n{table('rows', columns, found)}"
+    return f"{machine_line()}\n\n{table('rows, output', columns, found)}"
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -6,6 +6,7 @@ from AST.evaluation.findings import Findings
 from AST.evaluation.groups import Group, SongFigures
 from AST.evaluation.layout import (
     LONGEST_NAME,
+    NO_BREAK_SPACE,
     defined,
     matrix,
     percent,
@@ -87,7 +88,11 @@ def songs_text(findings: Findings, songs: SongFigures) -> list[str]:
     if songs.quartiles_percent:
         low, median, high = songs.quartiles_percent
         lines.append(f"  median {median:.2f} %, half of the songs {low:.2f} to {high:.2f} %")
-    tenths = [f"{10 * i}: {count}" for i, count in enumerate(songs.counts_by_tenth) if count]
+    tenths = [
+        f"{10 * i}:{NO_BREAK_SPACE}{count}"
+        for i, count in enumerate(songs.counts_by_tenth)
+        if count
+    ]
     lines += wrapped(f"  songs by accuracy, from percent on: {', '.join(tenths)}")
     if songs.worst:
         worst = [

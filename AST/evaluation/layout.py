@@ -10,6 +10,7 @@ WIDTH = 80
 LONGEST_NAME = 20
 INDENT = "  "
 SMALLEST_PROBABILITY = 1e-12
+NO_BREAK_SPACE = "\u00a0"
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -41,7 +42,7 @@ def matrix(counts: Mapping[str, Mapping[str, int]]) -> list[str]:
     if max(map(len, lines)) <= WIDTH:
         return lines
     heads = [str(number) for number in range(1, len(names) + 1)]
-    legend = ", ".join(f"{number} {name}" for number, name in zip(heads, names, strict=True))
+    legend = ", ".join(map(NO_BREAK_SPACE.join, zip(heads, names, strict=True)))
     rows = [["", *heads], *rows]
     widest = len(INDENT) + max(len(cell) for row in rows for cell in row[1:])
     at_once = (WIDTH - len(INDENT) - max(len(row[0]) for row in rows)) // widest
@@ -61,8 +62,12 @@ def shortened(text: str, width: int) -> str:
 
 
 def wrapped(text: str) -> list[str]:
-    """Lines of at most 80 columns, the second and further ones indented."""
-    return textwrap.wrap(text, WIDTH, subsequent_indent=INDENT, break_on_hyphens=False)
+    """Lines of at most 80 columns, the second and further ones indented.
+
+    A space that does not break becomes a plain one.
+    """
+    lines = textwrap.wrap(text, WIDTH, subsequent_indent=INDENT, break_on_hyphens=False)
+    return [line.replace(NO_BREAK_SPACE, " ") for line in lines]
 
 
 def defined(names: Mapping[str, str]) -> list[str]:

@@ -48,7 +48,8 @@ def _songs(findings: Findings) -> list[str]:
     line = f"Mean of songs {findings.by_song.mean_percent:.2f} %"
     if findings.by_song.worst:
         worst = findings.by_song.worst[0]
-        line += f"; lowest: {worst.matches} of {worst.total} in {worst.song}"
+        song = worst.song.rpartition("/")[2]  # a guessed song is a folder with its path
+        line += f"; lowest: {worst.matches} of {worst.total} in {song}"
     return [line]
 
 

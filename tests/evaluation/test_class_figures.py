@@ -36,6 +36,10 @@ def test_class_figures_of_a_small_example() -> None:
     assert (drums.precision, drums.recall) == (1, 1 / 2)
     assert drums.f1 == pytest.approx(2 / 3)
     assert (vocals.precision, vocals.recall, vocals.f1) == (0, 0, 0)
+    macro = macro_figures(song_counts(ROWS, SONGS))
+    assert macro.macro_f1.value == pytest.approx((2 / 5 + 2 / 3) / 3)
+    # Vocals are never proposed, and error, other and speech are no class: six labels.
+    assert macro.macro_f1_all_labels.value == pytest.approx((2 / 5 + 2 / 3) / 6)
     # One song has a stem with the proposed label drums: it says nothing about others.
     assert drums.precision_interval is None
     # Bass is right in one of three songs with one such stem each, so songs do not matter.

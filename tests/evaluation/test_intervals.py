@@ -125,6 +125,7 @@ def test_songs_that_are_all_alike_give_an_interval_with_a_width(
     found = song_interval(names, right)
     assert found is not None
     assert found.interval == wilson_interval(sum(right), len(right))
+    assert found.design_effect == 1
     assert found.interval.high_percent - found.interval.low_percent > 0.1
     for value in (0.0, 1.0, -1.0):
         difference = difference_interval(names, [value * one for one in right])
