@@ -7,6 +7,7 @@ from AST.evaluation.export.several_runs_tables import several_runs_tables
 from AST.evaluation.export.table import PERCENT_OF_SHARE, Column, Rows, Table, ranged
 from AST.evaluation.findings import Findings
 from AST.evaluation.groups import Group
+from AST.evaluation.uncertainty import SONGS_FOR_BOOTSTRAP
 
 
 def tables(findings: Findings) -> list[Table]:
@@ -47,6 +48,11 @@ def _summary(findings: Findings) -> Table:
         f"Figures of {findings.total} stems of {findings.songs} songs "
         f"({findings.matches} are right), with 95 % intervals."
     )
+    if findings.songs < SONGS_FOR_BOOTSTRAP:
+        caption += (
+            f" With fewer than {SONGS_FOR_BOOTSTRAP} songs, intervals of figures over all classes "
+            "(macro F1 and the others) are too narrow."
+        )
     return Table("summary", caption, [Column("figure"), Column("value", is_ranged=True)], rows)
 
 
