@@ -26,6 +26,7 @@ from AST.evaluation.uncertainty import Interval
 from AST.labels import LabelMap
 from AST.metrics import accuracy, is_match
 from AST.results import RUN_RECORD, SCORES, beside, read_rows
+from AST.run_id import check_ties, tie_in
 from AST.writing import printable
 
 
@@ -131,8 +132,15 @@ def find(run: SavedRun, *others: Path) -> Findings:
 
 
 def _other_run(file: Path) -> SavedRun:
-    """A comparison needs no scores."""
-    return SavedRun(file, read_rows(file), record=read_run_record(file))
+    """A comparison needs no scores.
+
+    Raises:
+        UsageError: A file cannot be read, or the record is of another run.
+    """
+    rows, record = read_rows(file), read_run_record(file)
+    if record is not None:
+        check_ties(file, rows, {beside(file, RUN_RECORD): tie_in(record)})
+    return SavedRun(file, rows, record=record)
 
 
 def _what_is_missing(run: SavedRun) -> str | None:
