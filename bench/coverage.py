@@ -45,14 +45,13 @@ def drawn_counts(
 
 
 def way_of_the_suite(right: Counts, totals: Counts) -> Interval | None:
-    """Wilson's interval with the design effect, or from 30 songs on the bootstrap."""
-    drawn = resampled_totals(np.stack([right, totals], axis=1), RESAMPLES)
-    found = share_interval(right.astype(float), totals.astype(float), drawn[:, 0] / drawn[:, 1])
+    """Wilson's interval with the design effect."""
+    found = share_interval(right.astype(float), totals.astype(float))
     return found.interval if found else None
 
 
 def bootstrap_alone(right: Counts, totals: Counts) -> Interval | None:
-    """What the suite did before, whatever the number of songs."""
+    """Percentiles of the accuracies of songs that are drawn with replacement."""
     drawn: Array = resampled_totals(np.stack([right, totals], axis=1), RESAMPLES)
     found = percentile_interval(drawn[:, 0] / drawn[:, 1])
     return Interval(100 * found[0], 100 * found[1]) if found else None

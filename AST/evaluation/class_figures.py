@@ -57,11 +57,9 @@ def class_figures(counts: SongCounts) -> list[ClassFigures]:
 def _one_class(counts: SongCounts, place: int) -> ClassFigures:
     right, support, proposed = (part[:, place] for part in counts.by_song)
     hits, stems, named = float(right.sum()), float(support.sum()), float(proposed.sum())
-    drawn = [part[:, place] for part in counts.resampled] if counts.resampled else None
 
     def interval(share_of: Callable[[Array, Array, Array], tuple[Array, Array]]) -> Interval | None:
-        shares = ratio(*share_of(*drawn)) if drawn else None
-        found = share_interval(*share_of(right, support, proposed), shares)
+        found = share_interval(*share_of(right, support, proposed))
         return found.interval if found else None
 
     # Of the stems that have the class or the proposed label, the share that has both. F1 follows

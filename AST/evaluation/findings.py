@@ -37,7 +37,6 @@ class Findings:
     Attributes:
         wilson_interval: Of the accuracy, treating stems as independent.
         song_interval: Of the accuracy, if stems of one song are alike; None for a single song.
-        song_interval_method: How it was computed: ``uncertainty.WILSON`` or ``BOOTSTRAP``.
         design_effect: How many times more stems are needed than if stems were independent.
         accuracy_without_errors_percent: Of the stems that could be analysed; None if all failed.
         macro_f1, balanced_accuracy: As in ``macro``.
@@ -60,7 +59,6 @@ class Findings:
     wilson_interval: Interval
     songs: int
     song_interval: Interval | None
-    song_interval_method: str | None
     design_effect: float | None
     accuracy_without_errors_percent: float | None
     classes: list[ClassFigures]
@@ -109,7 +107,6 @@ def find(run: SavedRun, *others: Path) -> Findings:
         wilson_interval=uncertainty.wilson_interval(figure.matches, figure.total),
         songs=len(set(run.songs)),
         song_interval=by_songs.interval if by_songs else None,
-        song_interval_method=by_songs.method if by_songs else None,
         design_effect=by_songs.design_effect if by_songs else None,
         accuracy_without_errors_percent=accuracy(analysed).percent if analysed else None,
         classes=class_figures(counts),

@@ -53,5 +53,5 @@ def _by_songs(findings: Findings) -> str:
         return "no interval over songs (only one song is known)"
     return (
         f"{range_of(findings.song_interval)} % over {findings.songs} songs "
-        f"({findings.song_interval_method}; design effect {findings.design_effect:.2f})"
+        f"(Wilson with the design effect of songs, {findings.design_effect:.2f})"
     )

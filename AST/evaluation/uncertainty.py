@@ -6,22 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from AST.evaluation.design_effect import effective_count, measured_design_effect
-from AST.evaluation.song_bootstrap import (
-    CONFIDENCE,
-    RESAMPLE_COUNT,
-    SEED,
-    Array,
-    percentile_interval,
-    resampled_totals,
-    song_numbers,
-)
+from AST.evaluation.song_bootstrap import CONFIDENCE, RESAMPLE_COUNT, SEED, Array, song_numbers
 from AST.evaluation.tango import Z, tango_interval
 
 SETTINGS = {"confidence": CONFIDENCE, "resamples": RESAMPLE_COUNT, "seed": SEED}
 SONGS_FOR_BOOTSTRAP = 30
 """With fewer songs the bootstrap's intervals are too narrow (measured: doc/statistics.md)."""
-WILSON = "Wilson with the design effect"
-BOOTSTRAP = "bootstrap of whole songs"
 
 
 @dataclass(frozen=True)
@@ -50,13 +40,11 @@ class SongInterval:
     """An interval of a share that respects that stems of one song are alike.
 
     Attributes:
-        method: ``WILSON`` or ``BOOTSTRAP``.
         design_effect: How many times more stems are needed than if stems were independent;
             at least 1.
     """
 
     interval: Interval
-    method: str
     design_effect: float
 
 
@@ -74,18 +62,11 @@ def wilson_interval(matches: float, total: float) -> Interval:
     return Interval(100 * max(middle - half, 0), 100 * min(middle + half, 1))
 
 
-def share_interval(
-    matches: Array, totals: Array, resampled_shares: Array | None = None
-) -> SongInterval | None:
-    """The interval of a share of stems, from each song's counts.
-
-    Below 30 songs, or if all resamples are alike, it is Wilson's interval for the number of stems
-    divided by the design effect. From 30 songs on it is the bootstrap's.
+def share_interval(matches: Array, totals: Array) -> SongInterval | None:
+    """Wilson's interval of a share of stems, for the number of stems divided by the design effect.
 
     Args:
         matches, totals: Each song's right stems and all its stems, shape (songs,).
-        resampled_shares: The share in each resample of the songs, shape (resamples,), if they
-            were drawn already.
 
     Returns:
         None for a single song with stems, because it says nothing about other songs.
@@ -95,13 +76,8 @@ def share_interval(
         return None
     share, total = float(matches.sum() / totals.sum()), float(totals.sum())
     effect = measured_design_effect(matches, totals, share * (1 - share))
-    if len(totals) >= SONGS_FOR_BOOTSTRAP:
-        if resampled_shares is None:
-            resampled_shares = _resampled_ratio(matches, totals)
-        if found := percentile_interval(resampled_shares):
-            return SongInterval(_in_percent(found), BOOTSTRAP, effect)
     count = effective_count(total, effect, len(totals))
-    return SongInterval(wilson_interval(share * count, count), WILSON, effect)
+    return SongInterval(wilson_interval(share * count, count), effect)
 
 
 def song_interval(songs: Sequence[Hashable], right: Sequence[float]) -> SongInterval | None:
@@ -110,10 +86,9 @@ def song_interval(songs: Sequence[Hashable], right: Sequence[float]) -> SongInte
 
 
 def difference_interval(songs: Sequence[Hashable], differences: Sequence[float]) -> Interval | None:
-    """The interval of the difference of two accuracies on the same stems, in percentage points.
+    """Tango's interval of the difference of two accuracies on the same stems, in percentage points.
 
-    Below 30 songs, or if all resamples are alike, it is Tango's interval for the number of stems
-    divided by the design effect. From 30 songs on it is the bootstrap's.
+    It is the one for the number of stems divided by the design effect.
 
     Args:
         songs: The song of each stem.
@@ -126,26 +101,14 @@ def difference_interval(songs: Sequence[Hashable], differences: Sequence[float])
     sums, counts = _song_totals(songs, differences)
     if len(counts) < 2:
         return None
-    if len(counts) >= SONGS_FOR_BOOTSTRAP and (
-        found := percentile_interval(_resampled_ratio(sums, counts))
-    ):
-        return _in_percent(found)
     signs, total = np.asarray(differences), len(differences)
     gained, lost = float((signs > 0).mean()), float((signs < 0).mean())
     effect = measured_design_effect(sums, counts, gained + lost - (gained - lost) ** 2)
-    return _in_percent(tango_interval(gained, lost, effective_count(total, effect, len(counts))))
+    low, high = tango_interval(gained, lost, effective_count(total, effect, len(counts)))
+    return Interval(100 * low, 100 * high)
 
 
 def _song_totals(songs: Sequence[Hashable], values: Sequence[float]) -> tuple[Array, Array]:
     numbers = song_numbers(songs)
     sums = np.asarray(np.bincount(numbers, weights=values), np.float64)
     return sums, np.bincount(numbers).astype(np.float64)
-
-
-def _resampled_ratio(sums: Array, counts: Array) -> Array:
-    drawn_sums, drawn_counts = resampled_totals(np.stack([sums, counts], axis=1)).T
-    return np.asarray(drawn_sums / drawn_counts)
-
-
-def _in_percent(bounds: tuple[float, float]) -> Interval:
-    return Interval(100 * bounds[0], 100 * bounds[1])
