@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import pytest
 
@@ -67,3 +68,6 @@ def test_report_scale_measures_text_json_and_report(capsys: pytest.CaptureFixtur
         assert 0 < found["cpu_s"] < 120
         assert 0.05 < found["peak_memory_gb"] < 1
     assert figures["200, `--report`"]["size_mb"] > 0.02
+    if shutil.which("chromium"):
+        for name in ("ready s", "sort s", "filter s"):
+            assert 0 < figures["200, `--report`"][name] < 60
