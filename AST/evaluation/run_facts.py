@@ -7,6 +7,10 @@ from typing import Any
 from AST.evaluation.findings import Findings
 
 
+NAMES = {"ast": "AST"}
+"""How to write a model that a record names in lower case."""
+
+
 def facts(findings: Findings, record: Mapping[str, Any]) -> dict[str, str]:
     """Names and values of the facts that are known."""
     how = [str(record[name]) for name in ("device", "precision") if name in record]
@@ -25,7 +29,12 @@ def facts(findings: Findings, record: Mapping[str, Any]) -> dict[str, str]:
 def models(record: Mapping[str, Any]) -> list[tuple[str, str, str, bool]]:
     """The name of each model, its file, its hash, and whether it is the published one."""
     return [
-        (name, PurePath(model["path"]).name, model["sha256"][:12], model["is_published"])
+        (
+            NAMES.get(name, name),
+            PurePath(model["path"]).name,
+            model["sha256"][:12],
+            model["is_published"],
+        )
         for name, model in record.get("models", {}).items()
     ]
 

@@ -181,7 +181,7 @@ def test_the_head_shows_the_facts_of_the_record(tmp_path: Path) -> None:
         "relabelled from old.csv",
         "batch size 7",
         "4 files failed not audio 4: 0.wav, 1.wav, 2.wav, …",
-        "ast model b.pth sha256 0123456789ab",
+        "AST model b.pth sha256 0123456789ab",
         "speech: not the published model. These figures say nothing about the published model.",
     ):
         assert "".join(fact.split()) in text, fact
