@@ -6,7 +6,6 @@ from typing import Any
 
 from AST.evaluation.findings import Findings
 
-
 NAMES = {"ast": "AST"}
 """How to write a model that a record names in lower case."""
 
