@@ -1,4 +1,4 @@
-"""How long a report takes in Chromium, until it can be used and until it has sorted or filtered."""
+"""A report in Chromium: how long it takes, and what axe-core finds that keeps people out."""
 
 import shutil
 from pathlib import Path
@@ -16,6 +16,8 @@ ACTIONS = {
     ],
 }
 """What is measured, and the script of each step. The slowest step counts."""
+SERIOUS = ("serious", "critical")
+"""The two highest of axe-core's four impacts."""
 TIMED = """action => new Promise((done) => {
   const start = performance.now();
   eval(action);
@@ -24,11 +26,12 @@ TIMED = """action => new Promise((done) => {
 """Ends when the browser has drawn what the action changed."""
 
 
-def seconds_in_chromium(report: Path) -> dict[str, float]:
-    """Seconds until the page shows its first stems, and of the slowest sort and filter.
+def figures_in_chromium(report: Path) -> dict[str, float]:
+    """Seconds until the page shows its first stems, of the slowest sort and filter; axe's counts.
 
     Empty on a machine without Chromium.
     """
+    from axe_playwright_python.sync_playwright import Axe
     from playwright.sync_api import sync_playwright
 
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -43,5 +46,8 @@ def seconds_in_chromium(report: Path) -> dict[str, float]:
         found = {"ready s": float(page.evaluate("performance.now() / 1000"))}
         for name, actions in ACTIONS.items():
             found[name] = max(float(page.evaluate(TIMED, action)) for action in actions)
+        axe = Axe().run(page).response
+        found["axe rules passed"] = len(axe["passes"])
+        found["axe serious"] = sum(one["impact"] in SERIOUS for one in axe["violations"])
         browser.close()
     return found

@@ -24,7 +24,7 @@ from AST.evaluation.rule_effects import decide_again
 from AST.evaluation.score_file import StemScores
 from AST.labels import AUDIOSET_CLASS_COUNT, LabelMap, instrument_indices
 from AST.results import RUN_RECORD, SCORES, Row, beside, format_rows
-from bench.report_page import seconds_in_chromium
+from bench.report_page import figures_in_chromium
 from bench.script_run import POLL_EVERY_S, REPOSITORY, memory_bytes
 from bench.tables import STATISTICS, machine_line, measure_and_show, new_parser, table
 
@@ -95,7 +95,7 @@ def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, dict[str, 
             output = folder / f"output{flag}.html"
             figures = timed_command(file, flag, output)
             found[f"{count:,}, `{flag}`"] = {**figures, "size_mb": output.stat().st_size / 1e6}
-        found[f"{count:,}, `--report`"] |= seconds_in_chromium(output)
+        found[f"{count:,}, `--report`"] |= figures_in_chromium(output)
         print(found, file=sys.stderr)
     return found
 
@@ -110,6 +110,8 @@ def tables(arguments: argparse.Namespace, found: dict[str, dict[str, float]]) ->
         "ready in Chromium, s": "ready s",
         "sorted, s": "sort s",
         "filtered, s": "filter s",
+        "axe: rules passed": "axe rules passed",
+        "serious or critical": "axe serious",
     }
     return f"{machine_line()}\n\n{table('rows, output', columns, found)}"
 
