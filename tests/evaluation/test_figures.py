@@ -99,7 +99,7 @@ def test_findings_as_json_and_as_text(tmp_path: Path) -> None:
     assert content["intervals"] == {"confidence": 0.95, "resamples": 10_000, "seed": 0}
     assert content["comparison"]["difference_percent"] == 0
     text = describe(findings)
-    assert "over 3 songs (Wilson with the design effect; design effect 2." in text
+    assert "over 3 songs (Wilson with the design effect of songs, 2." in text
     assert "Accuracy without the stems that failed: 33.33 %" in text
     assert "  bass -> synthesizer 2" in text
     assert "Scores: there is no r.scores.npz and no r.run.json beside the results." in text
