@@ -14,6 +14,7 @@ from AST.evaluation.layout import probability
 from AST.evaluation.saved_run import SavedRun
 from AST.evaluation.stem_lines import confident_mistakes, short, static_lines
 from AST.evaluation.stem_table import StemTable, stem_table
+from AST.evaluation.uncertainty import SONGS_FOR_BOOTSTRAP
 from AST.metrics import normalised
 from AST.writing import visible
 
@@ -57,6 +58,7 @@ def render(run: SavedRun, findings: Findings, folder: Path) -> str:
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         probability=probability,
+        songs_for_bootstrap=SONGS_FOR_BOOTSTRAP,
     )
 
 
