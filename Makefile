@@ -17,6 +17,10 @@ demo: $(VENV)/.installed
 	@code=0; for name in results_dsd100.csv results_moises.csv; do \
 	    if cmp -s $(RESULTS)/$$name $$name; then echo "$$name: same as $(RESULTS)/$$name"; \
 	    else echo "$$name: differs from $(RESULTS)/$$name"; code=1; fi; \
+	done; \
+	echo "Pages to open in a browser:"; for name in dsd100 moises; do \
+	    $(BIN)/python computeaccuracy.py $(RESULTS)/results_$$name.csv \
+	        --report $(RESULTS)/report_$$name.html > build/figures.txt || code=1; \
 	done; exit $$code
 
 # Two processes with one thread each: most tests wait for Python to start.
@@ -41,19 +45,23 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# The pictures in doc/, from the demo's results; needs Chromium.
+# The pictures in doc/, from the demo's results, and the schema of --json; needs Chromium. Checks that figures,
+# pictures and models fit.
 doc: $(VENV)/.installed-dev demo
+	$(BIN)/python -m doc.make_schema
 	$(BIN)/python -m doc.make_pictures
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m bench.throughput
 
-# The tables in doc/performance.md; about half an hour on two idle cores.
+# The tables in doc/performance.md and doc/statistics.md; about an hour on two idle cores.
 performance: $(VENV)/.installed-dev
 	$(BIN)/python -m bench.throughput --write
 	$(BIN)/python -m bench.precision --write
 	$(BIN)/python -m bench.scaling --write
 	$(BIN)/python -m bench.calls --write
+	$(BIN)/python -m bench.report_scale --write
+	$(BIN)/python -m bench.coverage --write
 
 # The tests of damaged files, with more of them: FUZZ_COUNT=5000 FUZZ_SEED=7 make fuzz
 fuzz: $(VENV)/.installed-dev

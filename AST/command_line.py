@@ -9,6 +9,7 @@ from collections.abc import Callable
 from AST.environment import supply_streams
 from AST.errors import UsageError
 from AST.version import __version__
+from AST.writing import visible
 
 EXIT_OK = 0
 EXIT_SOME_FILES_FAILED = 1
@@ -37,7 +38,7 @@ def exit_code(run: Callable[[], int]) -> int:
         sys.stdout.flush()
         return code
     except UsageError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {visible(error)}", file=sys.stderr)
         return EXIT_CANNOT_RUN
     except KeyboardInterrupt:
         print("stopped by Ctrl-C", file=sys.stderr)
@@ -46,7 +47,7 @@ def exit_code(run: Callable[[], int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_BROKEN_PIPE
     except OSError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {visible(error)}", file=sys.stderr)
         return EXIT_CANNOT_RUN
     except ModuleNotFoundError as error:
         print(f"error: {error}; pip install -r requirements.txt", file=sys.stderr)
@@ -55,7 +56,7 @@ def exit_code(run: Callable[[], int]) -> int:
         from AST.crash_log import log_crash  # takes time
 
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        print(f"error: unforeseen {reason}; {log_crash(error)}", file=sys.stderr)
+        print(f"error: unforeseen {visible(reason)}; {log_crash(error)}", file=sys.stderr)
         return EXIT_UNFORESEEN
 
 

@@ -4,11 +4,13 @@ A row counts as right when its proposed label equals its label. Case, surroundin
 form of accents do not matter. Rows of files that failed count as wrong.
 """
 
+import functools
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from AST.results import Row
+from AST.writing import visible
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Accuracy:
         return 100 * self.matches / self.total
 
 
+@functools.lru_cache(maxsize=1 << 16)  # the same few labels come again and again
 def normalised(label: str) -> str:
     """A label in lower case, without surrounding blanks, each accent in one with its letter (NFC).
 
@@ -74,4 +77,4 @@ def accuracy_report(rows: Sequence[Row]) -> str:
             f"  Predicted label: {row.prediction}",
             f"  Proposed label: {row.proposed_label}",
         ]
-    return "\n".join(lines)
+    return "\n".join(map(visible, lines))

@@ -16,6 +16,8 @@ from AST.table import NoRowsError, read_table, row_error
 SCORES = "scores.npz"
 RUN_RECORD = "run.json"
 """What a run writes beside its results file: ``results.scores.npz`` and ``results.run.json``."""
+SCORE_FIGURES = ("speech_score_percent", "rms_dbfs", "duration_s")
+"""Arrays of the scores file with one number for each stem; NaN for a stem that failed."""
 OUTPUT_FLAG = "--output"
 """The flag that names the results file, in every command that writes one."""
 
@@ -114,9 +116,9 @@ def read_rows(path: Path, needed: Sequence[str] = Row._fields) -> list[Row]:
     if not rows:
         raise NoRowsError(f"{path}: no rows below the header; expected one row per stem")
     if table.remarks:
-        _say_once(f"note: {path}: read {', '.join(table.remarks)}")
+        say_once(f"note: {path}: read {', '.join(table.remarks)}")
     if table.missing:
-        _say_once(f"note: {path}: has no column {', '.join(table.missing)}")
+        say_once(f"note: {path}: has no column {', '.join(table.missing)}")
     return rows
 
 
@@ -138,6 +140,6 @@ def is_complete(row: Row) -> bool:
 
 
 @functools.cache
-def _say_once(line: str) -> None:
+def say_once(line: str) -> None:
     """Prints a line on stderr, once even if a file is read twice, as with ``--against`` itself."""
     print(line, file=sys.stderr)

@@ -2,11 +2,15 @@
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from AST.errors import UsageError
+
+STEERING = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]")
+"""Unicode's control characters, line separators and bidirectional marks (Cc, Zl, Zp, UAX 9)."""
 
 
 def printable(name: object) -> str:
@@ -16,6 +20,19 @@ def printable(name: object) -> str:
     'caf\\udce9.wav'
     """
     return str(name).encode("utf-8", "backslashreplace").decode()
+
+
+def visible(text: object) -> str:
+    r"""Text from a file for one line of a terminal: no character of it can steer the terminal.
+
+    Control characters, line breaks and marks of the writing direction become escapes.
+
+    >>> visible("bass\x1b[2J\n\u202egnos")
+    'bass\\x1b[2J\\n\\u202egnos'
+    >>> visible("fl\u00fcgel") == "fl\u00fcgel"
+    True
+    """
+    return STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), str(text))
 
 
 @contextlib.contextmanager

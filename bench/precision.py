@@ -46,7 +46,7 @@ def pieces(folder: Path) -> Iterator[Piece]:
             piece = samples[start : start + INPUT_SAMPLE_COUNT]
             if piece.any():
                 clip = spectrogram(piece).numpy()
-                yield stem, PreparedStem(0.0, [mel_patches(piece)], clip, None)
+                yield stem, PreparedStem(0.0, 0.0, [mel_patches(piece)], clip, None)
 
 
 def results_in(

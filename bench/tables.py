@@ -1,4 +1,4 @@
-"""Shows figures as Markdown tables, on the screen and in ``doc/performance.md``."""
+"""Shows figures as Markdown tables, on the screen and in a document: ``doc/performance.md``."""
 
 import argparse
 import json
@@ -16,15 +16,19 @@ from AST.errors import UsageError
 from AST.writing import write_whole, writing
 from bench.machine import processor
 
-DOCUMENT = Path(__file__).parents[1] / "doc" / "performance.md"
+DOCUMENTS = Path(__file__).parents[1] / "doc"
+PERFORMANCE, STATISTICS = DOCUMENTS / "performance.md", DOCUMENTS / "statistics.md"
 WRITE_FLAG = "--write"
 
 
-def new_parser(name: str, description: str) -> argparse.ArgumentParser:
+def new_parser(
+    name: str, description: str, document: Path = PERFORMANCE
+) -> argparse.ArgumentParser:
     """A parser with the flag that puts the tables into the document."""
     parser = argparse.ArgumentParser(prog=f"python -m bench.{name}", description=description)
-    text = "replace this measurement's tables in doc/performance.md"
+    text = f"replace this measurement's tables in doc/{document.name}"
     parser.add_argument(WRITE_FLAG, action="store_true", help=text)
+    parser.set_defaults(document=document)
     return parser
 
 
@@ -49,9 +53,10 @@ def measure_and_show(
         print(text, file=sys.stderr)
         print(json.dumps(figures, indent=2))
         if arguments.write:
-            document = replace_section(DOCUMENT.read_text("utf-8"), name, text)
-            with writing(DOCUMENT, WRITE_FLAG):
-                write_whole(DOCUMENT, document.encode())
+            document: Path = arguments.document
+            content = replace_section(document.read_text("utf-8"), name, text)
+            with writing(document, WRITE_FLAG):
+                write_whole(document, content.encode())
         return EXIT_OK
 
     return exit_code(run)

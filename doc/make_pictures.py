@@ -6,21 +6,31 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import analyze_moisesdb
 import computeaccuracy
 import explain
+import relabel
 from AST.command_line import EXIT_OK, exit_code
 from AST.errors import UsageError
+from AST.evaluation.export.figure import saved
+from AST.evaluation.export.figures import runs_figure
+from AST.evaluation.saved_run import read_run
+from AST.evaluation.several_runs import compare_runs
+from AST.results import RUN_RECORD, SCORES, beside, read_rows
+from doc.fitting import check_figures, check_results, write_made_of
 from doc.terminal import terminal_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 FOLDER = Path(__file__).parent
+ROOT = FOLDER.parent
 RESULTS = Path("build/demo/results_moises.csv")
 SONGS = Path("demo/moisesdb")
 """As seen from the repository's root, so that no picture shows a folder of this machine."""
 WRONG = "guitar/1e257db3-86ac-5514-97d0-d77258f832bf.mp3"
 """A guitar of the demo that the small model takes for a mandolin."""
+STRICT_LABELS = Path("demo/strict_labels.toml")
 VIEW = {"width": 1280, "height": 1500}
 OUTPUT_OF_RUN = "analysis"
 COMMANDS = {
@@ -63,14 +73,34 @@ def picture_explanation() -> int:
     )
 
 
+def picture_comparison(folder: Path) -> None:
+    """Three runs: the demo's, the same in bf16, and the demo's with another label dictionary.
+
+    Raises:
+        UsageError: A run cannot be made.
+    """
+    fp32, bf16, strict = (folder / f"{name}.csv" for name in ("fp32", "bf16", "strict"))
+    shutil.copy(RESULTS, fp32)
+    for kind in (SCORES, RUN_RECORD):
+        shutil.copy(beside(RESULTS, kind), beside(fp32, kind))
+    tiny = [str(SONGS), "--model", "tiny", "--precision", "bf16", "--output", str(bf16)]
+    relabelling = [str(fp32), "--labels", str(STRICT_LABELS), "--output", str(strict)]
+    if any((analyze_moisesdb.main(tiny), relabel.main(relabelling))):
+        raise UsageError(f"{bf16} or {strict}: not made; the lines above say why")
+    several = compare_runs([read_run(file, read_rows(file)) for file in (fp32, bf16, strict)])
+    (FOLDER / "comparison.png").write_bytes(saved(runs_figure(several), "png"))
+
+
 def make() -> int:
     """Makes all pictures. Returns the exit code.
 
     Raises:
-        UsageError: This machine has no Chromium.
+        UsageError: This machine has no Chromium, or figures, results and models do not fit.
     """
     from playwright.sync_api import sync_playwright
 
+    check_figures(ROOT)
+    check_results(ROOT)
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         raise UsageError("this machine has no chromium; install it, for example with apt")
@@ -79,7 +109,11 @@ def make() -> int:
         picture_report(browser, Path(name))
         picture_terminals(browser, Path(name))
         browser.close()
-    return picture_explanation()
+        picture_comparison(Path(name))
+    code = picture_explanation()
+    if code == EXIT_OK:
+        write_made_of(ROOT)
+    return code
 
 
 if __name__ == "__main__":

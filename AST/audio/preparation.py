@@ -20,12 +20,14 @@ class PreparedStem:
 
     Attributes:
         rms_dbfs: RMS level of the whole file.
+        duration_s: Of the whole file.
         mel_patches: The speech model's input for the whole file, shape (n, 96, 64).
         spectrogram: AST's input, shape (1024 frames, 128 mel bands); None if the file is silent.
         warning: What is wrong with the file although it can be analysed, or None.
     """
 
     rms_dbfs: float
+    duration_s: float
     mel_patches: Iterable[MelPatches]
     spectrogram: npt.NDArray[np.float32] | None
     warning: str | None
@@ -49,4 +51,6 @@ def prepare_recording(recording: Recording) -> PreparedStem:
     samples = excerpt(recording)
     ast_input = spectrogram(samples).numpy() if samples.size else None
     mel_patches = mel_patches_of(recording)
-    return PreparedStem(rms_dbfs(recording), mel_patches, ast_input, recording.warning)
+    return PreparedStem(
+        rms_dbfs(recording), recording.duration_s, mel_patches, ast_input, recording.warning
+    )

@@ -22,12 +22,33 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("file", type=Path, help="results file, such as results_dsd100.csv")
     parser.add_argument(
+        "--compare",
+        type=Path,
+        nargs="+",
+        action="extend",
+        default=[],
+        dest="others",
+        metavar="OTHER",
+        help="results files of other runs over the same stems, to compare with",
+    )
+    parser.add_argument(
         "--against",
         type=Path,
+        action="append",
+        dest="others",
         metavar="OTHER",
-        help="results file of another run over the same stems, to compare with",
+        help="the same for a single file",
+    )
+    parser.add_argument(
+        "--summary", action="store_true", help="print one screen instead of everything"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to a file")
+    parser.add_argument(
+        "--tables",
+        type=Path,
+        metavar="DIR",
+        help="write all tables (CSV, LaTeX) and figures (PDF, SVG) into a folder, for a paper",
+    )
     parser.add_argument(
         "--report", type=Path, metavar="FILE", help="write a page to look at, such as report.html"
     )
@@ -49,18 +70,21 @@ def compute(arguments: argparse.Namespace) -> int:
     outputs = [path for path in (arguments.json, arguments.report) if path]
     if not all(map(is_complete, rows)):
         print(accuracy_report(rows))
-        if outputs or arguments.against:
+        if outputs or arguments.others or arguments.tables:
             raise UsageError(f"{file}: lacks paths or predictions; other figures need all columns")
         return EXIT_OK
-    read = [file, beside(file, SCORES), beside(file, RUN_RECORD), arguments.against]
-    check_distinct(filter(None, read), outputs)
+    read = [
+        name
+        for run in (file, *arguments.others)
+        for name in (run, beside(run, SCORES), beside(run, RUN_RECORD))
+    ]
+    check_distinct(read, outputs)
     try:
         text = _find_and_write(rows, arguments)
     except UsageError:
         print(accuracy_report(rows))  # this needs nothing but the file itself
         raise
-    print(accuracy_report(rows))
-    print(f"\n{text}")
+    print(text if arguments.summary else f"{accuracy_report(rows)}\n\n{text}")
     return EXIT_OK
 
 
@@ -68,14 +92,21 @@ def _find_and_write(rows: list[Row], arguments: argparse.Namespace) -> str:
     """Writes the files and returns the text. (The reader of the text may close the pipe early.)"""
     from AST.evaluation.findings import find
     from AST.evaluation.saved_run import read_run
+    from AST.evaluation.summary import summarise
     from AST.evaluation.text import describe
 
+    if arguments.tables:
+        from AST.evaluation.export.write import make_folder, write_tables
+
+        make_folder(arguments.tables)
     run = read_run(arguments.file, rows)
-    findings = find(run, arguments.against)
+    findings = find(run, *arguments.others)
     if arguments.json:
         text = json.dumps(findings.as_json(), indent=2, ensure_ascii=False) + "\n"
         with writing(arguments.json, "--json"):
             write_whole(arguments.json, text.encode())
+    if arguments.tables:
+        write_tables(arguments.tables, findings)
     if arguments.report:
         from AST.evaluation.report import render
 
@@ -83,7 +114,7 @@ def _find_and_write(rows: list[Row], arguments: argparse.Namespace) -> str:
         with writing(arguments.report, "--report"):
             write_whole(arguments.report, page.encode())
         print(f"report: {arguments.report}", file=sys.stderr)
-    return describe(findings)
+    return summarise(findings) if arguments.summary else describe(findings)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

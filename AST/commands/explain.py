@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from AST.command_line import EXIT_OK, exit_code, new_parser
 from AST.commands.arguments import add_model_flags
+from AST.datasets import DATASETS
 from AST.errors import StemError, UsageError
 from AST.results import OUTPUT_FLAG, check_distinct, check_output
+from AST.run.keeping import keep_earlier
 from AST.settings import CPU, Settings
 from AST.writing import printable, writing
 
@@ -26,12 +28,20 @@ def build_parser() -> argparse.ArgumentParser:
         "names. Prints which seconds of the file the input comes from."
     )
     parser.add_argument("file", type=Path, help="audio file")
+    parser.add_argument(
+        "--dataset",
+        choices=list(DATASETS),
+        default="moisesdb",
+        help="whose label dictionary says which class the prediction counts as "
+        "(default: %(default)s)",
+    )
     add_model_flags(parser)
     parser.add_argument(
         "--output",
         type=Path,
         metavar="FILE",
-        help="picture: .png, .svg or .pdf (default: <name of the file>.explained.png)",
+        help="picture: .png, .svg or .pdf (default: <song>.<stem>.explained.png, from the names "
+        "of the folder and the file)",
     )
     return parser
 
@@ -43,7 +53,7 @@ def explain_file(arguments: argparse.Namespace) -> int:
         UsageError: A model or the file cannot be used, or the picture cannot be written.
     """
     file: Path = arguments.file
-    output: Path = arguments.output or Path(f"{file.stem}.explained.png")
+    output: Path = arguments.output or default_picture(file)
     if not file.is_file():
         found = "is a folder" if file.is_dir() else "does not exist"
         raise UsageError(f"{printable(file)}: {found}; expected an audio file")
@@ -53,34 +63,50 @@ def explain_file(arguments: argparse.Namespace) -> int:
         raise UsageError(f"{output}: expected a name that ends in {', '.join(PICTURE_SUFFIXES)}")
     from AST.explain.explanation import explain
     from AST.explain.picture import draw
+    from AST.labels import LabelMap
     from AST.recognition.recogniser import Recogniser
 
+    dataset = DATASETS[arguments.dataset]
     recogniser = Recogniser(arguments.model, arguments.speech_model, Settings(device=CPU))
     for name, model in recogniser.files.items():
         print(f"{name} model: {model.path} ({model.kind})", file=sys.stderr)
     try:
-        explanation = explain(file, recogniser)
+        explanation = explain(file, recogniser, LabelMap(dataset.names_of_class))
     except StemError as error:
         raise UsageError(f"{printable(file)}: {error}") from error
-    title = _tell(file, explanation)
+    title = _tell(file, explanation, f"{explanation.proposed_label} ({dataset.name}'s dictionary)")
     with writing(output, OUTPUT_FLAG):
+        kept = None if arguments.output else keep_earlier(output)
         draw(output, title, explanation)
-    print(f"picture: {output}")
+    print(f"picture: {output}" + (f"; the earlier one is kept: {kept}" if kept else ""))
     return EXIT_OK
 
 
-def _tell(file: Path, explanation: "Explanation") -> str:
+def default_picture(file: Path) -> Path:
+    """The picture's name if the user gives none.
+
+    >>> default_picture(Path("DSD100/Sources/Dev/051 - A - B/bass.wav")).name
+    '051 - A - B.bass.explained.png'
+    """
+    return Path(".".join(filter(None, (file.absolute().parent.name, file.stem, "explained.png"))))
+
+
+def _tell(file: Path, explanation: "Explanation", proposed_label: str) -> str:
     """Prints the result. Returns a title for the picture."""
     from AST.explain.explanation import clock
 
     places = [f"{clock(start)} to {clock(end)}" for start, end in explanation.places_s]
     print(f"{printable(file)}: {explanation.verdict}")
+    print(f"proposed label: {proposed_label}")
     print(f"AST's input, of {clock(explanation.duration_s)}: {', '.join(places)}")
     for name, score in explanation.best:
         print(f"  {score:.3f} {name.lower()}")
     shown = ", ".join(places[:PLACES_SHOWN])
     more = f" and {len(places) - PLACES_SHOWN} more" if len(places) > PLACES_SHOWN else ""
-    return f"{printable(file.name)} - {explanation.verdict}\nAST's input: {shown}{more}"
+    return (
+        f"{printable(file.name)} - {explanation.verdict}\n"
+        f"proposed label: {proposed_label}; AST's input: {shown}{more}"
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:

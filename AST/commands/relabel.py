@@ -1,6 +1,7 @@
 """Applies another label dictionary to the results of an earlier run. No model runs."""
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from AST.command_line import EXIT_OK, exit_code, new_parser
 from AST.datasets import DATASETS
 from AST.dictionary import Dictionary
 from AST.errors import UsageError
+from AST.labels import NO_CLASS
 from AST.metrics import accuracy, normalised
 from AST.results import (
     OUTPUT_FLAG,
@@ -23,6 +25,7 @@ from AST.results import (
     format_rows,
     read_rows,
 )
+from AST.run_id import tie_in, tie_of
 from AST.writing import printable, write_whole, writing
 
 if TYPE_CHECKING:
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 
 MARK = "relabelled_from"
 """Stands in a record that relabelling wrote, and in no other."""
+PARENT = "relabelled_from_run_id"
+"""Stands there too: the run that the scores are of; null if an older version wrote them."""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -101,12 +106,22 @@ def _files_of(results: Path) -> list[Path]:
 
 def _write(output: Path, rows: Sequence[Row], run: "SavedRun", dictionary: Dictionary) -> None:
     """Writes the record first: it says that the other files are from relabelling."""
-    record = {**(run.record or {}), "label_dictionary": dictionary, MARK: printable(run.file)}
+    import numpy as np  # takes time
+
+    earlier = run.record or {}
+    parent = tie_in(earlier)
+    changes = {"label_dictionary": dictionary, PARENT: parent and parent.run_id}
+    scores = [] if run.scores is None else [run.scores.scores.tobytes()]
+    tie = tie_of(rows, json.dumps(changes).encode(), *scores)._asdict()
+    record = {**earlier, **tie, **changes, MARK: printable(run.file)}
     record.pop("counts", None)  # of the old labels
     text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
     write_whole(beside(output, RUN_RECORD), text.encode())
     if run.scores is not None:
-        write_whole(beside(output, SCORES), beside(run.file, SCORES).read_bytes())
+        content = io.BytesIO()
+        with np.load(beside(run.file, SCORES), allow_pickle=False) as arrays:
+            np.savez_compressed(content, **{**arrays, **tie})
+        write_whole(beside(output, SCORES), content.getvalue())
     else:
         beside(output, SCORES).unlink(missing_ok=True)  # from an earlier relabelling
     write_whole(output, format_rows([Row._fields, *rows]).encode())
@@ -121,10 +136,10 @@ def _warn(rows: Sequence[Row], dictionary: Dictionary) -> None:
         f"the dictionary does not hold the prediction {name!r} ({count} stems): other"
         for name, count in uncovered(rows, dictionary)
     ]
-    classes = {normalised(name) for name in dictionary}
+    can_be_right = {normalised(name) for name in (*dictionary, *NO_CLASS)}
     lines += [
         f"the dictionary has no class {label!r}: stems with this label cannot be right"
-        for label in sorted({normalised(row.label) for row in rows} - classes)
+        for label in sorted({normalised(row.label) for row in rows} - can_be_right)
     ]
     for line in lines:
         print(f"warning: {line}", file=sys.stderr)

@@ -12,6 +12,8 @@ from AST.metrics import normalised
 from AST.results import Row
 
 BIN_COUNT = 10
+SIMULATIONS = 200
+SEED = 0
 
 Confidences = npt.NDArray[np.float64]
 """The model's score of each prediction, 0 to 1, shape (n,); NaN for a stem without scores."""
@@ -47,14 +49,18 @@ class Bin:
 def confidences(rows: Sequence[Row], scores: StemScores) -> Confidences:
     """AST's score of each prediction, or the speech model's score where that model decided."""
     index_of_name = {name.lower(): index for index, name in enumerate(audioset_labels())}
-    confidence = np.full(len(rows), np.nan)
-    for i in np.flatnonzero(scores.has_scores).tolist():
-        index = index_of_name.get(rows[i].prediction.lower())
-        if normalised(rows[i].proposed_label) == SPEECH:
-            confidence[i] = scores.speech_score_percent[i] / 100
-        elif index is not None:
-            confidence[i] = scores.scores[i, index]
+    indices = np.array([index_of_name.get(row.prediction.lower(), -1) for row in rows])
+    confidence = np.asarray(scores.scores[np.arange(len(rows)), indices], np.float64)
+    confidence[indices < 0] = np.nan
+    speech = decided_by_speech_model(rows)
+    confidence[speech] = scores.speech_score_percent[speech] / 100
+    confidence[~scores.has_scores] = np.nan
     return confidence
+
+
+def decided_by_speech_model(rows: Sequence[Row]) -> Matches:
+    """The stems whose prediction is the speech model's, shape (n,)."""
+    return np.array([normalised(row.proposed_label) == SPEECH for row in rows])
 
 
 def shown_from(confidence: Confidences, right: Matches, threshold: float) -> Shown:
@@ -69,13 +75,17 @@ def shown_from(confidence: Confidences, right: Matches, threshold: float) -> Sho
 
 def reliability(confidence: Confidences, right: Matches) -> list[Bin]:
     """Mean score and accuracy of the predictions in each tenth of the score range."""
-    parts = np.minimum(confidence * BIN_COUNT, BIN_COUNT - 1) // 1
+    parts = _bins_of(confidence)
     bins = []
     for part in range(BIN_COUNT):
         inside = parts == part
         low, high, count = part / BIN_COUNT, (part + 1) / BIN_COUNT, int(inside.sum())
         bins.append(Bin(low, high, count, _mean(confidence[inside]), _mean(right[inside])))
     return bins
+
+
+def _bins_of(confidence: Confidences) -> Confidences:
+    return np.minimum(confidence * BIN_COUNT, BIN_COUNT - 1) // 1
 
 
 def _mean(values: Confidences | Matches) -> float | None:
@@ -95,3 +105,24 @@ def expected_calibration_error(bins: Sequence[Bin]) -> float | None:
         if one.mean_score is not None and one.accuracy is not None
     ]
     return sum(distances) / total if total else None
+
+
+def expected_error_if_calibrated(confidence: Confidences) -> float | None:
+    """The expected calibration error, 0 to 1, if each score were the probability of being right.
+
+    It is above 0, because few stems differ from their probability by chance: an error that is no
+    larger is no sign of bad calibration. It is the mean of simulated results with a fixed seed;
+    None if no prediction has a score.
+    Source: Bröcker, Smith, Increasing the reliability of reliability diagrams, Weather and
+    Forecasting 2007.
+    """
+    known = confidence[np.isfinite(confidence)]
+    if not len(known):
+        return None
+    generator = np.random.default_rng(SEED)
+    bins = _bins_of(known).astype(int)
+    errors = [
+        np.abs(np.bincount(bins, weights=(generator.random(len(known)) < known) - known)).sum()
+        for _ in range(SIMULATIONS)
+    ]
+    return float(np.mean(errors)) / len(known)

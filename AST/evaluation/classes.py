@@ -1,4 +1,4 @@
-"""Figures by class: how often AST is right, and which names it gives instead."""
+"""Counts by class: which proposed labels and which names AST gives to stems."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,54 +13,17 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-@dataclass(frozen=True)
-class ClassFigures:
-    """The figures of one class, 0 to 1. A share of no stems is 0.
-
-    Attributes:
-        support: Number of stems.
-        precision: Of the stems with this proposed label, the share of this class.
-        recall: Of the stems of this class, the share with this proposed label.
-    """
-
-    label: str
-    support: int
-    precision: float
-    recall: float
-    f1: float
-
-
-def class_figures(rows: Sequence[Row]) -> list[ClassFigures]:
-    """The figures of each class, the class with most stems first."""
-    from sklearn.metrics import precision_recall_fscore_support
-
-    classes = classes_of(rows)
-    precision, recall, f1, support = precision_recall_fscore_support(
-        [normalised(row.label) for row in rows],
-        [normalised(row.proposed_label) for row in rows],
-        labels=classes,
-        zero_division=0,
-    )
-    return [
-        ClassFigures(label, int(support[i]), float(precision[i]), float(recall[i]), float(f1[i]))
-        for i, label in enumerate(classes)
-    ]
-
-
 def classes_of(rows: Sequence[Row]) -> list[str]:
     """The classes of the stems, the class with most stems first."""
     support = Counter(normalised(row.label) for row in rows)
     return sorted(support, key=lambda label: (-support[label], label))
 
 
-def macro_f1(figures: Sequence[ClassFigures]) -> float:
-    """Mean F1 of the classes, 0 to 1."""
-    return sum(figure.f1 for figure in figures) / len(figures)
-
-
-def balanced_accuracy(figures: Sequence[ClassFigures]) -> float:
-    """Mean recall of the classes, 0 to 1: the accuracy if each class counts the same."""
-    return sum(figure.recall for figure in figures) / len(figures)
+def labels_of(rows: Sequence[Row]) -> list[str]:
+    """The classes, in their order, then the proposed labels that are not a class of these stems."""
+    classes = classes_of(rows)
+    further = {normalised(row.proposed_label) for row in rows} - set(classes)
+    return classes + sorted(further, key=lambda name: (name in NO_CLASS, name))
 
 
 def no_class_counts(rows: Sequence[Row]) -> dict[str, int]:
@@ -81,12 +44,14 @@ def confusion_matrix(rows: Sequence[Row]) -> "DataFrame":
     """
     import pandas
 
-    classes = classes_of(rows)
     labels = pandas.Series([normalised(row.label) for row in rows], name="class")
     proposed = pandas.Series([normalised(row.proposed_label) for row in rows], name="proposed")
-    further = sorted(set(proposed) - set(classes), key=lambda name: (name in NO_CLASS, name))
     matrix = pandas.crosstab(labels, proposed)
-    return matrix.reindex(index=classes, columns=classes + further, fill_value=0)
+    return matrix.reindex(index=classes_of(rows), columns=labels_of(rows), fill_value=0)
+
+
+SPEECH_NAME = "AST's name"
+"""AST has a name "Speech" too. A stem with that prediction has the proposed label ``other``."""
 
 
 @dataclass(frozen=True)
@@ -101,9 +66,11 @@ class Confusion:
 
     @property
     def prediction_text(self) -> str:
-        """The prediction, with a remark if the speech model made it."""
-        by_speech_model = self.proposed_label == self.prediction == SPEECH
-        return f"{self.prediction} (speech model)" if by_speech_model else self.prediction
+        """The prediction, with a remark that tells apart the two models that can say speech."""
+        if self.prediction != SPEECH:
+            return self.prediction
+        by_speech_model = self.proposed_label == SPEECH
+        return f"{SPEECH} ({'speech model' if by_speech_model else SPEECH_NAME})"
 
 
 def raw_confusions(rows: Sequence[Row]) -> list[Confusion]:

@@ -5,15 +5,28 @@ from pathlib import Path
 from typing import Any
 
 from AST.evaluation import classes, uncertainty
-from AST.evaluation.classes import ClassFigures, Confusion
-from AST.evaluation.comparison import Comparison, compare
+from AST.evaluation.class_figures import ClassFigures, MacroFigures, class_figures, macro_figures
+from AST.evaluation.classes import Confusion
+from AST.evaluation.comparison import Comparison, comparison_of_two
+from AST.evaluation.groups import (
+    DURATIONS_S,
+    LEVELS_DBFS,
+    Group,
+    SongFigures,
+    grouped,
+    song_figures,
+)
+from AST.evaluation.json_head import json_head
 from AST.evaluation.saved_run import SavedRun
 from AST.evaluation.score_figures import ScoreFigures, score_figures
 from AST.evaluation.score_file import read_run_record
+from AST.evaluation.several_runs import SeveralRuns, compare_runs
+from AST.evaluation.song_counts import song_counts
 from AST.evaluation.uncertainty import Interval
 from AST.labels import LabelMap
 from AST.metrics import accuracy, is_match
 from AST.results import RUN_RECORD, SCORES, beside, read_rows
+from AST.run_id import check_ties, tie_in
 from AST.writing import printable
 
 
@@ -23,15 +36,20 @@ class Findings:
 
     Attributes:
         wilson_interval: Of the accuracy, treating stems as independent.
-        song_interval: Of the accuracy, by drawing whole songs; None for a single song.
+        song_interval: Of the accuracy, if stems of one song are alike; None for a single song.
+        design_effect: How many times more stems are needed than if stems were independent.
         accuracy_without_errors_percent: Of the stems that could be analysed; None if all failed.
+        macro_f1, balanced_accuracy: As in ``macro``.
+        by_song: None for a single song, or if each stem is its own song.
+        by_level, by_duration: In dBFS and seconds; empty if the scores file lacks them.
         no_class: Number of stems with the proposed label ``other``, ``speech``, ``silence`` and
             ``error``.
         confusion: Number of stems by class and proposed label.
         raw_confusions: Classes with their predictions, the most frequent pair first.
         scores: None if the scores or the run record are missing.
         scores_missing: Which of these files is missing, as text.
-        comparison: None if no other run was given.
+        comparison: With the other run; None if none or several were given.
+        several_runs: The run and all others; None if no other was given.
     """
 
     file: str
@@ -41,35 +59,46 @@ class Findings:
     wilson_interval: Interval
     songs: int
     song_interval: Interval | None
+    design_effect: float | None
     accuracy_without_errors_percent: float | None
     classes: list[ClassFigures]
     macro_f1: float
     balanced_accuracy: float
+    macro: MacroFigures
+    by_song: SongFigures | None
+    by_level: list[Group]
+    by_duration: list[Group]
     no_class: dict[str, int]
     confusion: dict[str, dict[str, int]]
     raw_confusions: list[Confusion]
     scores: ScoreFigures | None
     scores_missing: str | None
     comparison: Comparison | None
+    several_runs: SeveralRuns | None
 
     def as_json(self) -> dict[str, Any]:
-        """All figures as JSON values, with the settings of the intervals."""
-        return {**asdict(self), "intervals": uncertainty.SETTINGS}
+        """All figures as JSON values, as in doc/findings.schema.json."""
+        return {**asdict(json_head()), **asdict(self)}
 
 
-def find(run: SavedRun, against: Path | None = None) -> Findings:
-    """All figures of a run, and its comparison with another run's results file if there is one.
+def find(run: SavedRun, *others: Path) -> Findings:
+    """All figures of a run, and its comparison with other runs' results files if there are some.
 
     Raises:
-        UsageError: The other file cannot be read, or it has other stems.
+        UsageError: Another file cannot be read, or it has other stems.
     """
     rows = run.rows
     figure = accuracy(rows)
     analysed = classes.without_errors(rows)
-    figures = classes.class_figures(rows)
+    right = [*map(is_match, rows)]
+    by_songs = uncertainty.song_interval(run.songs, right)
+    counts = song_counts(rows, run.songs)
+    macro = macro_figures(counts)
     scores = None
     if run.scores is not None and run.record is not None:
-        scores = score_figures(rows, run.scores, LabelMap(run.record["label_dictionary"]))
+        label_map = LabelMap(run.record["label_dictionary"])
+        scores = score_figures(rows, run.scores, label_map, run.songs)
+    several = compare_runs([run, *map(_other_run, others)]) if others else None
     return Findings(
         file=printable(run.file),
         matches=figure.matches,
@@ -77,23 +106,38 @@ def find(run: SavedRun, against: Path | None = None) -> Findings:
         accuracy_percent=figure.percent,
         wilson_interval=uncertainty.wilson_interval(figure.matches, figure.total),
         songs=len(set(run.songs)),
-        song_interval=uncertainty.song_interval(run.songs, [*map(is_match, rows)]),
+        song_interval=by_songs.interval if by_songs else None,
+        design_effect=by_songs.design_effect if by_songs else None,
         accuracy_without_errors_percent=accuracy(analysed).percent if analysed else None,
-        classes=figures,
-        macro_f1=classes.macro_f1(figures),
-        balanced_accuracy=classes.balanced_accuracy(figures),
+        classes=class_figures(counts),
+        macro_f1=macro.macro_f1.value or 0,
+        balanced_accuracy=macro.balanced_accuracy.value or 0,
+        macro=macro,
+        by_song=song_figures(run.songs, right),
+        by_level=grouped(run.scores.rms_dbfs, LEVELS_DBFS, run.songs, right) if run.scores else [],
+        by_duration=(
+            grouped(run.scores.duration_s, DURATIONS_S, run.songs, right) if run.scores else []
+        ),
         no_class=classes.no_class_counts(rows),
         confusion=classes.confusion_matrix(rows).to_dict("index"),
         raw_confusions=classes.raw_confusions(rows),
         scores=scores,
         scores_missing=_what_is_missing(run),
-        comparison=compare(run, _other_run(against)) if against else None,
+        comparison=comparison_of_two(several) if several and len(others) == 1 else None,
+        several_runs=several,
     )
 
 
 def _other_run(file: Path) -> SavedRun:
-    """A comparison needs no scores."""
-    return SavedRun(file, read_rows(file), record=read_run_record(file))
+    """A comparison needs no scores.
+
+    Raises:
+        UsageError: A file cannot be read, or the record is of another run.
+    """
+    rows, record = read_rows(file), read_run_record(file)
+    if record is not None:
+        check_ties(file, rows, {beside(file, RUN_RECORD): tie_in(record)})
+    return SavedRun(file, rows, record=record)
 
 
 def _what_is_missing(run: SavedRun) -> str | None:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from AST.evaluation.instrument_scores import instrument_names, instrument_scores
 from AST.evaluation.score_file import StemScores
-from AST.labels import LabelMap
+from AST.labels import SPEECH, LabelMap
 from AST.metrics import is_match, normalised
 from AST.results import Row
-from AST.rules import STUDY_RULE, SpeechRule, decide
+from AST.rules import STUDY_RULE, SpeechRule
 
 RULES = {
     "as it is": STUDY_RULE,
@@ -34,11 +35,19 @@ def decide_again(
     rows: Sequence[Row], scores: StemScores, label_map: LabelMap, rule: SpeechRule = STUDY_RULE
 ) -> list[Row]:
     """The rows with the labels that follow from the scores. Rows without scores do not change."""
-    decided = list(rows)
-    for i in np.flatnonzero(scores.has_scores).tolist():
-        labels = decide(scores.scores[i], scores.speech_score_percent[i], label_map, rule)
-        decided[i] = Row(rows[i].label, rows[i].path, *labels)
-    return decided
+    names = [name.lower() for name in instrument_names()]
+    classes = [label_map(name) for name in instrument_names()]
+    best = np.argmax(instrument_scores(scores, rule), axis=1)  # the first one of equal scores
+    is_speech = scores.speech_score_percent >= rule.speech_from_percent
+    columns = zip(rows, best.tolist(), is_speech.tolist(), scores.has_scores.tolist(), strict=True)
+    return [
+        row
+        if not has_scores
+        else Row(row.label, row.path, SPEECH, SPEECH)
+        if speech
+        else Row(row.label, row.path, names[name], classes[name])
+        for row, name, speech, has_scores in columns
+    ]
 
 
 def decided_otherwise(rows: Sequence[Row], scores: StemScores, label_map: LabelMap) -> list[Row]:

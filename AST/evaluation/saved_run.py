@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from AST.evaluation.paths import values_of
-from AST.evaluation.score_file import StemScores, read_run_record, read_scores
+from AST.evaluation.score_file import StemScores, read_run_record, read_scores, read_ties
 from AST.evaluation.songs import guessed_songs, path_from_song
 from AST.results import Row
+from AST.run_id import check_ties
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ def read_run(file: Path, rows: list[Row]) -> SavedRun:
     """Reads the scores and the record beside a results file.
 
     Raises:
-        UsageError: One of them is damaged, or the scores are of other stems.
+        UsageError: One of them is damaged, or they are not all of one run.
     """
-    return SavedRun(file, rows, read_scores(file, rows), read_run_record(file))
+    run = SavedRun(file, rows, read_scores(file, rows), read_run_record(file))
+    check_ties(file, rows, read_ties(file))
+    return run

@@ -1,8 +1,9 @@
 """Reads the two files beside a results file: the scores of its stems and the run record."""
 
+import functools
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from AST.dictionary import check_dictionary
 from AST.errors import UsageError
 from AST.evaluation.paths import values_of
 from AST.labels import AUDIOSET_CLASS_COUNT
-from AST.results import RUN_RECORD, SCORES, Row, beside
+from AST.results import RUN_RECORD, SCORE_FIGURES, SCORES, Row, beside
+from AST.run_id import Tie, tie_in
 
 
 @dataclass(frozen=True)
@@ -23,12 +25,15 @@ class StemScores:
     Attributes:
         scores: AST's sigmoid scores, 0 to 1, shape (n, 527); NaN for a stem without scores.
         speech_score_percent: Shape (n,); NaN for a stem that failed.
+        rms_dbfs, duration_s: The same for level and length; None in files of older versions.
     """
 
     scores: npt.NDArray[np.float32]
     speech_score_percent: npt.NDArray[np.float64]
+    rms_dbfs: npt.NDArray[np.float64] | None = None
+    duration_s: npt.NDArray[np.float64] | None = None
 
-    @property
+    @functools.cached_property
     def has_scores(self) -> npt.NDArray[np.bool_]:
         """Which stems have scores of AST. Shape: (n,)."""
         return np.asarray(np.isfinite(self.scores).all(axis=1))
@@ -47,8 +52,10 @@ def read_scores(results: Path, rows: Sequence[Row]) -> StemScores | None:
         with np.load(path, allow_pickle=False) as file:
             places = {str(stem): place for place, stem in enumerate(file["paths"])}
             scores = np.asarray(file["scores"], np.float32)
-            speech = np.asarray(file["speech_score_percent"], np.float64)
-        _check(StemScores(scores, speech), len(places))
+            names = [name for name in SCORE_FIGURES if name in file]
+            figures = {name: np.asarray(file[name], np.float64) for name in names}
+            stems = StemScores(scores, **figures)
+        _check(stems, len(places))
     except Exception as error:  # for a damaged archive NumPy raises nearly any error
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         raise UsageError(
@@ -61,17 +68,33 @@ def read_scores(results: Path, rows: Sequence[Row]) -> StemScores | None:
             f"{path}: has no scores of {missing[0]} and {len(missing) - 1} more rows of {results}; "
             "expected the scores of the same run; remove the file if it is from another run"
         )
-    return StemScores(scores[order], speech[order])
+    if order == list(range(len(scores))):  # the usual case; a copy takes as much memory again
+        return stems
+    figures = {name: figure[order] for name, figure in figures.items()}
+    return replace(stems, scores=scores[order], **figures)
+
+
+def read_ties(results: Path) -> dict[Path, Tie | None]:
+    """What the scores and the record beside a results file say about their run, by their paths.
+
+    Both must be known to be undamaged. A file that is not there is left out.
+    """
+    ties: dict[Path, Tie | None] = {}
+    if (path := beside(results, SCORES)).exists():
+        with np.load(path, allow_pickle=False) as file:
+            ties[path] = tie_in(file)
+    if (path := beside(results, RUN_RECORD)).exists():
+        ties[path] = tie_in(json.loads(path.read_bytes()))
+    return ties
 
 
 def _check(stems: StemScores, path_count: int) -> None:
     scores, speech = stems.scores, stems.speech_score_percent
-    expected = (path_count, AUDIOSET_CLASS_COUNT)
-    if scores.shape != expected or speech.shape != expected[:1]:
-        raise ValueError(
-            f"shapes {scores.shape} and {speech.shape} for {path_count} paths, expected "
-            f"{expected} and {expected[:1]}"
-        )
+    figures = [figure for name in SCORE_FIGURES if (figure := getattr(stems, name)) is not None]
+    shapes = [scores.shape, *(figure.shape for figure in figures)]
+    expected = [(path_count, AUDIOSET_CLASS_COUNT), *[(path_count,)] * len(figures)]
+    if shapes != expected:
+        raise ValueError(f"shapes {shapes} for {path_count} paths, expected {expected}")
     if np.any((scores < 0) | (scores > 1)) or np.any((speech < 0) | (speech > 100)):
         raise ValueError("scores outside 0 to 1, or speech scores outside 0 to 100")
 

@@ -1,15 +1,17 @@
-"""Confidence intervals of an accuracy."""
+"""Confidence intervals of shares and of differences of shares. None of them has zero width."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-CONFIDENCE = 0.95
-RESAMPLE_COUNT = 10_000
-RESAMPLES_AT_ONCE = 500
-SEED = 0
+from AST.evaluation.design_effect import effective_count, measured_design_effect
+from AST.evaluation.song_bootstrap import CONFIDENCE, RESAMPLE_COUNT, SEED, Array, song_numbers
+from AST.evaluation.tango import Z, tango_interval
+
 SETTINGS = {"confidence": CONFIDENCE, "resamples": RESAMPLE_COUNT, "seed": SEED}
+SONGS_FOR_BOOTSTRAP = 30
+"""With fewer songs the bootstrap's intervals are too narrow (measured: doc/statistics.md)."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,33 @@ class Interval:
     high_percent: float
 
 
-def wilson_interval(matches: int, total: int) -> Interval:
+@dataclass(frozen=True)
+class Estimate:
+    """A figure with its 95 % interval.
+
+    Attributes:
+        value: In its own unit, such as 0 to 1; None if it is not defined.
+        interval: In percent; None if there is none.
+    """
+
+    value: float | None
+    interval: Interval | None
+
+
+@dataclass(frozen=True)
+class SongInterval:
+    """An interval of a share that respects that stems of one song are alike.
+
+    Attributes:
+        design_effect: How many times more stems are needed than if stems were independent;
+            at least 1.
+    """
+
+    interval: Interval
+    design_effect: float
+
+
+def wilson_interval(matches: float, total: float) -> Interval:
     """Wilson's score interval of a share, treating stems as independent.
 
     Source: Wilson, Probable inference, JASA 1927.
@@ -28,39 +56,59 @@ def wilson_interval(matches: int, total: int) -> Interval:
     >>> wilson_interval(276, 300)
     Interval(low_percent=88.37..., high_percent=94.56...)
     """
-    from scipy.stats import binomtest
+    share, weight = matches / total, 1 / (1 + Z**2 / total)
+    middle = weight * (share + Z**2 / (2 * total))
+    half = weight * Z * (share * (1 - share) / total + (Z / (2 * total)) ** 2) ** 0.5
+    return Interval(100 * max(middle - half, 0), 100 * min(middle + half, 1))
 
-    interval = binomtest(matches, total).proportion_ci(CONFIDENCE, method="wilson")
-    return Interval(100 * float(interval.low), 100 * float(interval.high))
+
+def share_interval(matches: Array, totals: Array) -> SongInterval | None:
+    """Wilson's interval of a share of stems, for the number of stems divided by the design effect.
+
+    Args:
+        matches, totals: Each song's right stems and all its stems, shape (songs,).
+
+    Returns:
+        None for a single song with stems, because it says nothing about other songs.
+    """
+    matches, totals = matches[totals > 0], totals[totals > 0]
+    if len(totals) < 2:
+        return None
+    share, total = float(matches.sum() / totals.sum()), float(totals.sum())
+    effect = measured_design_effect(matches, totals, share * (1 - share))
+    count = effective_count(total, effect, len(totals))
+    return SongInterval(wilson_interval(share * count, count), effect)
 
 
-def song_interval(songs: Sequence[Hashable], values: Sequence[float]) -> Interval | None:
-    """Percentile bootstrap of a mean. It draws whole songs, because stems of one song are alike.
+def song_interval(songs: Sequence[Hashable], right: Sequence[float]) -> SongInterval | None:
+    """The interval of an accuracy, from each stem's song and whether it is right: 1 or 0."""
+    return share_interval(*_song_totals(songs, right))
 
-    Source: Davison, Hinkley: Bootstrap Methods and their Application, 1997, chapter 3.8.
+
+def difference_interval(songs: Sequence[Hashable], differences: Sequence[float]) -> Interval | None:
+    """Tango's interval of the difference of two accuracies on the same stems, in percentage points.
+
+    It is the one for the number of stems divided by the design effect.
 
     Args:
         songs: The song of each stem.
-        values: The value of each stem: 1 if right, 0 if wrong, or the difference of two of these.
+        differences: Of each stem: 1 if only the first run is right, -1 if only the other one is,
+            else 0.
 
     Returns:
         None for a single song, because it says nothing about other songs.
     """
-    from scipy.stats import bootstrap
-
-    number_of_song = {song: number for number, song in enumerate(dict.fromkeys(songs))}
-    if len(number_of_song) < 2:
+    sums, counts = _song_totals(songs, differences)
+    if len(counts) < 2:
         return None
-    numbers = [number_of_song[song] for song in songs]
-    sums, counts = np.bincount(numbers, weights=values), np.bincount(numbers)
-    interval = bootstrap(
-        (sums, counts),
-        lambda sums, counts, axis: sums.sum(axis=axis) / counts.sum(axis=axis),
-        paired=True,
-        n_resamples=RESAMPLE_COUNT,
-        batch=RESAMPLES_AT_ONCE,
-        confidence_level=CONFIDENCE,
-        method="percentile",
-        rng=np.random.default_rng(SEED),
-    ).confidence_interval
-    return Interval(100 * float(interval.low), 100 * float(interval.high))
+    signs, total = np.asarray(differences), len(differences)
+    gained, lost = float((signs > 0).mean()), float((signs < 0).mean())
+    effect = measured_design_effect(sums, counts, gained + lost - (gained - lost) ** 2)
+    low, high = tango_interval(gained, lost, effective_count(total, effect, len(counts)))
+    return Interval(100 * low, 100 * high)
+
+
+def _song_totals(songs: Sequence[Hashable], values: Sequence[float]) -> tuple[Array, Array]:
+    numbers = song_numbers(songs)
+    sums = np.asarray(np.bincount(numbers, weights=values), np.float64)
+    return sums, np.bincount(numbers).astype(np.float64)

@@ -32,6 +32,7 @@ class Explanation:
 
     Attributes:
         verdict: The prediction in words, and which model decided.
+        proposed_label: The class that the prediction counts as, or ``other`` or ``speech``.
         best: The instrument names with the highest scores, and those scores (0 to 1).
         places_s: The start and the end of each part of the file that AST's input comes from.
         duration_s: Of the whole file.
@@ -40,6 +41,7 @@ class Explanation:
     """
 
     verdict: str
+    proposed_label: str
     best: list[tuple[str, float]]
     places_s: list[tuple[float, float]]
     duration_s: float
@@ -47,7 +49,7 @@ class Explanation:
     attention: Image
 
 
-def explain(file: Path, recogniser: Recogniser) -> Explanation:
+def explain(file: Path, recogniser: Recogniser, label_map: LabelMap) -> Explanation:
     """Runs both models on a file.
 
     Raises:
@@ -62,11 +64,12 @@ def explain(file: Path, recogniser: Recogniser) -> Explanation:
     [speech_score_percent] = models.speech.scores_percent([mel_patches_of(recording)])
     [scores] = models.tagger.scores(spectrograms)
     best = ranked_instruments(scores, speech_score_percent)[:BEST_COUNT]
-    prediction, _ = decide(scores, speech_score_percent, LabelMap({}))
+    prediction, proposed_label = decide(scores, speech_score_percent, label_map)
     network = models.tagger.network
     shares = rollout(attention_maps(network, spectrograms), network.size)
     return Explanation(
         verdict=verdict(prediction, *best[0], speech_score_percent),
+        proposed_label=proposed_label,
         best=best,
         places_s=input_places_s(excerpt_ranges(recording), recording.sample_rate_hz),
         duration_s=recording.duration_s,

@@ -2,7 +2,7 @@
 
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,9 +17,12 @@ LOWEST_HZ, HIGHEST_HZ = 20, 8000
 """Range of the mel bands (Kaldi's defaults at 16 kHz)."""
 FREQUENCY_TICKS_HZ = (100, 250, 500, 1000, 2000, 4000)
 EXTENT = (0, FRAME_COUNT * FRAME_HOP_MS / 1000, 0, MEL_BAND_COUNT)
-IMAGE: dict[str, Any] = {"aspect": "auto", "origin": "lower", "extent": EXTENT}
 PICTURE_SIZE_INCHES = (14, 6)
 DOTS_PER_INCH = 110
+TINTED, OUTLINED = 1 / 4, 1 / 20
+"""How much of the input is marked: the part that AST attends to most."""
+COLOUR, TINT = "darkorange", 0.25
+"""The tint is so weak that the spectrogram stays readable. (1 would hide it.)"""
 
 
 def draw(path: Path, title: str, explanation: Explanation) -> None:
@@ -34,19 +37,46 @@ def draw(path: Path, title: str, explanation: Explanation) -> None:
     figure = Figure(PICTURE_SIZE_INCHES, dpi=DOTS_PER_INCH, layout="constrained")
     figure.suptitle(title, fontsize=11, parse_math=False)  # file names may contain $
     panels: dict[str, Axes] = figure.subplot_mosaic(
-        [["input", "names"], ["attention", "names"]], width_ratios=[3, 1]
+        [["input", "bands", "names"], ["time", ".", "names"]],
+        width_ratios=[12, 1, 4],
+        height_ratios=[5, 1],
     )
-    attention = panels["attention"]
-    _draw_spectrogram(panels["input"], explanation.spectrogram, "AST's input: log-mel spectrogram")
-    _draw_spectrogram(
-        attention, explanation.spectrogram, "AST's input and attention rollout: brighter = more"
-    )
-    shades = attention.imshow(explanation.attention, cmap="inferno", alpha=0.65, **IMAGE)
-    figure.colorbar(shades, ax=attention, label="share of attention")
+    _draw_spectrogram(panels["input"], explanation.spectrogram)
+    _draw_attention(panels, explanation.attention)
     _draw_names(panels["names"], explanation.best)
     with warnings.catch_warnings():  # letters that the font lacks are drawn as boxes
         warnings.filterwarnings("ignore", "Glyph .* missing")
         figure.savefig(path)
+
+
+def _draw_spectrogram(axes: "Axes", spectrogram: Image) -> None:
+    axes.imshow(spectrogram, cmap="gray", aspect="auto", origin="lower", extent=EXTENT)
+    axes.set_yticks([_band_of(hertz) for hertz in FREQUENCY_TICKS_HZ], map(str, FREQUENCY_TICKS_HZ))
+    axes.set_ylabel("Hz")
+    axes.set_title(
+        "AST's input: log-mel spectrogram; tinted the quarter, outlined the twentieth of it that "
+        "AST attends to most",
+        fontsize=10,
+    )
+
+
+def _draw_attention(panels: dict[str, "Axes"], attention: Image) -> None:
+    """Marks the most attended parts of the spectrogram. Below and beside it are the means."""
+    whole, over_time, over_bands = panels["input"], panels["time"], panels["bands"]
+    seconds = np.linspace(*EXTENT[:2], FRAME_COUNT)
+    bands = np.linspace(*EXTENT[2:], MEL_BAND_COUNT)
+    tinted, outlined = (attention > np.quantile(attention, 1 - x) for x in (TINTED, OUTLINED))
+    if outlined.any():
+        whole.contourf(seconds, bands, tinted, [0.5, 1], colors=COLOUR, alpha=TINT)
+        whole.contour(seconds, bands, outlined, [0.5], colors=COLOUR, linewidths=2)
+    over_time.fill_between(seconds, attention.mean(axis=0), color=COLOUR)
+    over_time.set(xlabel="s", ylabel="attention", yticks=[], ylim=(0, None))
+    over_time.sharex(whole)
+    whole.tick_params(labelbottom=False)
+    over_bands.fill_betweenx(bands, attention.mean(axis=1), color=COLOUR)
+    over_bands.set(xlabel="attention", xticks=[], xlim=(0, None))
+    over_bands.sharey(whole)
+    over_bands.tick_params(labelleft=False)
 
 
 def _draw_names(axes: "Axes", best: list[tuple[str, float]]) -> None:
@@ -57,14 +87,6 @@ def _draw_names(axes: "Axes", best: list[tuple[str, float]]) -> None:
     axes.set_xlim(0, max(scores) * 1.25)
     axes.set_title("best instrument names", fontsize=10)
     axes.set_xlabel("score")
-
-
-def _draw_spectrogram(axes: "Axes", spectrogram: Image, title: str) -> None:
-    axes.imshow(spectrogram, cmap="gray", **IMAGE)
-    axes.set_yticks([_band_of(hertz) for hertz in FREQUENCY_TICKS_HZ], map(str, FREQUENCY_TICKS_HZ))
-    axes.set_ylabel("Hz")
-    axes.set_xlabel("s")
-    axes.set_title(title, fontsize=10)
 
 
 def _band_of(frequency_hz: float) -> float:

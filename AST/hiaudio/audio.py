@@ -13,7 +13,7 @@ from AST.audio.recording import Recording, rms_dbfs
 from AST.errors import StemError
 from AST.hiaudio.excerpt import AudioExcerpt
 from AST.rules import SILENCE_RMS_DB_THRESHOLD
-from AST.writing import printable
+from AST.writing import printable, visible
 
 FilePath = str | os.PathLike[str]
 
@@ -64,4 +64,4 @@ def decoded(path: FilePath) -> Recording:
     try:
         return decode(Path(path))
     except StemError as error:
-        raise StemError(f"{printable(path)}: {error}") from error
+        raise StemError(f"{visible(printable(path))}: {error}") from error

@@ -20,6 +20,7 @@ from AST.run.finished import read_successes
 from AST.run.journal import Journal
 from AST.run.progress import Progress
 from AST.run.run_record import paths_below, run_identity, run_record
+from AST.run.score_arrays import ast_scores
 from AST.run.stem_result import StemResult
 from AST.run.workers import Preparation
 from AST.weights import LocalModel
@@ -71,10 +72,10 @@ class Job:
             record = run_record(
                 identity, self.files, settings, songs, journal.results, resumed, started
             )
-            record["left_out"] = dict(self.left_out)
+            record |= {"left_out": dict(self.left_out), **journal.tie()._asdict()}
             if kept := journal.complete(record):
                 self.progress.say(f"the earlier {output} and its side files are kept: {kept}")
-        return journal.results, journal.scores(), record
+        return journal.results, ast_scores(journal.results), record
 
     def _analyse_the_rest(self, journal: Journal, known: Mapping[str, StemResult]) -> str:
         """Analyses the stems that the journal does not hold. Returns the speech model's backend.

@@ -9,9 +9,10 @@ import numpy as np
 
 from AST.datasets.dataset import Stem
 from AST.errors import UsageError
-from AST.results import RUN_RECORD, SCORES, beside, read_rows
+from AST.results import RUN_RECORD, SCORE_FIGURES, SCORES, beside, read_rows
 from AST.run.run_record import identity_in
 from AST.run.stem_result import StemResult
+from AST.run_id import check_ties, tie_in
 
 RETRY_FLAG = "--retry-failed"
 
@@ -22,17 +23,20 @@ def read_successes(
     """The results of all stems that did not fail, by their paths.
 
     Raises:
-        UsageError: There is no finished run, it was made in another way, or no stem failed.
+        UsageError: There is no finished run, it was made in another way, its results file was
+            edited, or no stem failed.
     """
     rows = read_rows(output)
+    scores_path, record_path = beside(output, SCORES), beside(output, RUN_RECORD)
     try:
-        record = json.loads(beside(output, RUN_RECORD).read_bytes())
+        record = json.loads(record_path.read_bytes())
         earlier_identity = identity_in(record)
         warnings = {entry["path"]: entry["reason"] for entry in record["warnings"]}
         failed = {entry["path"] for entry in record["failures"]}
-        with np.load(beside(output, SCORES), allow_pickle=False) as file:
-            paths = file["paths"].tolist()
-            scores, speech, rms = file["scores"], file["speech_score_percent"], file["rms_dbfs"]
+        with np.load(scores_path, allow_pickle=False) as arrays:
+            ties = {scores_path: tie_in(arrays), record_path: tie_in(record)}
+            scores = arrays["scores"]
+            figures = [arrays[name].tolist() for name in SCORE_FIGURES]
     except Exception as error:  # for a damaged file JSON and NumPy raise nearly any error
         raise UsageError(
             f"{output}: its scores or its record cannot be read ({error}); {RETRY_FLAG} needs "
@@ -43,22 +47,18 @@ def read_successes(
             f"{output}: a run with another {', '.join(different)}; {RETRY_FLAG} needs the same; "
             "analyse all files again without it"
         )
-    labels = [stem.label for stem in stems]
-    if [row.path for row in rows] != paths or [row.label for row in rows] != labels:
-        raise UsageError(
-            f"{output}: its rows are not as the run wrote them; {RETRY_FLAG} needs them in the "
-            "same order, with the same labels; analyse all files again without it"
-        )
+    check_ties(output, rows, ties)
     if not failed:
         raise UsageError(f"{output}: no stem failed, so there is nothing for {RETRY_FLAG}")
-    successes = {}
-    for number, (stem, row) in enumerate(zip(stems, rows, strict=True)):
-        if row.path not in failed:
-            successes[stem.path_text] = StemResult(
-                row._replace(path=stem.path_text),
-                scores[number] if np.isfinite(scores[number]).all() else None,
-                float(speech[number]),
-                float(rms[number]),
-                warning=warnings.get(row.path),
-            )
-    return successes
+    return {
+        stem.path_text: StemResult(
+            row._replace(path=stem.path_text),
+            ast if np.isfinite(ast).all() else None,
+            speech,
+            rms,
+            duration,
+            warning=warnings.get(row.path),
+        )
+        for stem, row, ast, speech, rms, duration in zip(stems, rows, scores, *figures, strict=True)
+        if row.path not in failed
+    }

@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
-import numpy.typing as npt
 
 from AST.errors import UsageError
-from AST.labels import AUDIOSET_CLASS_COUNT
 from AST.results import OUTPUT_FLAG, RUN_RECORD, SCORES, Row, beside, format_rows
 from AST.run.keeping import SIDE_FILES, keep_earlier
+from AST.run.score_arrays import score_arrays
 from AST.run.stem_result import StemResult, from_fields, to_line
+from AST.run_id import Tie, tie_of
 from AST.writing import force_to_disk, write_whole, writing
 
 
@@ -103,13 +103,7 @@ class Journal:
             UsageError: They cannot be written.
         """
         scores = io.BytesIO()
-        np.savez_compressed(
-            scores,
-            paths=np.array([result.row.path for result in self.results]),
-            scores=self.scores(),
-            speech_score_percent=np.array([one.speech_score_percent for one in self.results]),
-            rms_dbfs=np.array([result.rms_dbfs for result in self.results]),
-        )
+        np.savez_compressed(scores, **{**score_arrays(self.results), **self.tie()._asdict()})
         text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
         with writing(self.output, OUTPUT_FLAG):
             write_whole(beside(self._partial_path, SCORES), scores.getvalue())
@@ -120,6 +114,12 @@ class Journal:
             self._partial_path.replace(self.output)
             self._log_path.unlink()
         return kept
+
+    def tie(self) -> Tie:
+        """What ties scores and record to the results file. It belongs into the record."""
+        identity = json.dumps(self._identity, sort_keys=True).encode()
+        arrays = [array.tobytes() for array in score_arrays(self.results).values()]
+        return tie_of([result.row for result in self.results], identity, *arrays)
 
     def close(self) -> None:
         """Closes the files. Those of a stopped run stay as they are."""
@@ -197,11 +197,4 @@ class Journal:
         return UsageError(
             f"{self._log_path}: damaged or missing: the stopped run cannot be resumed; "
             "give --restart to start again from the first stem, or another --output"
-        )
-
-    def scores(self) -> npt.NDArray[np.float32]:
-        """AST's scores of all stems, NaN where a stem has none. Shape: (n, 527)."""
-        no_scores = np.full(AUDIOSET_CLASS_COUNT, np.nan, np.float32)
-        return np.stack(
-            [no_scores if result.scores is None else result.scores for result in self.results]
         )

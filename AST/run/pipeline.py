@@ -73,6 +73,8 @@ def analyse_batch(
         labels = decide(stem_scores, speech_score, label_map)
         row = Row(stem.label, stem.path_text, *labels)
         results.append(
-            StemResult(row, stem_scores, speech_score, one.rms_dbfs, warning=one.warning)
+            StemResult(
+                row, stem_scores, speech_score, one.rms_dbfs, one.duration_s, warning=one.warning
+            )
         )
     return results

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
+from AST.metrics import is_match
+
 if TYPE_CHECKING:
     from AST.run.stem_result import StemResult
 
@@ -54,7 +56,10 @@ class ConsoleProgress(Progress):
 
 
 def lines_about(result: "StemResult", verbose: bool) -> list[str]:
-    """What to print about one stem: its failure or warning, and if verbose its labels."""
+    """What to print about one stem: its failure or warning, and if verbose its labels.
+
+    The line of a stem whose proposed label is wrong starts with that.
+    """
     from AST.rules import best_instrument  # loads NumPy
 
     path = result.row.path
@@ -68,8 +73,9 @@ def lines_about(result: "StemResult", verbose: bool) -> list[str]:
         if result.scores is not None:
             name, score = best_instrument(result.scores, result.speech_score_percent)
             by_ast = f" (AST: {name.lower()} {score:.3f})"
+        mark = "" if is_match(result.row) else "wrong: "
         lines.append(
-            f"{path}: speech score {result.speech_score_percent:.1f} %, "
+            f"{mark}{path}: speech score {result.speech_score_percent:.1f} %, "
             f"prediction {result.row.prediction}{by_ast}, "
             f"proposed label {result.row.proposed_label}, label {result.row.label}"
         )

@@ -26,6 +26,7 @@ class StemResult:
     scores: npt.NDArray[np.float32] | None = None
     speech_score_percent: float = float("nan")
     rms_dbfs: float = float("nan")
+    duration_s: float = float("nan")
     failure: str | None = None
     warning: str | None = None
 

@@ -1,8 +1,9 @@
 import json
+import shutil
 
 import pytest
 
-from bench import calls, precision, scaling, throughput
+from bench import calls, coverage, precision, report_scale, scaling, throughput
 
 
 def test_throughput_measures_every_part(capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,3 +49,25 @@ def test_calls_measures_both_ways(capsys: pytest.CaptureFixture[str]) -> None:
     for way in calls.WAYS:
         assert 0 < figures["a track, CPU s"][way] < 60
         assert 0.1 < figures["highest memory, GB"][way] < 20
+
+
+def test_coverage_simulates_every_population(capsys: pytest.CaptureFixture[str]) -> None:
+    assert coverage.main(["--simulations", "1"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert len(figures["suite"]) == len(coverage.CORRELATIONS) * len(coverage.ACCURACIES)
+    held = [value for found in figures["suite"].values() for value in found.values()]
+    assert set(held) <= {0, 100}
+    assert sum(held) / len(held) > 80
+
+
+def test_report_scale_measures_text_json_and_report(capsys: pytest.CaptureFixture[str]) -> None:
+    assert report_scale.main(["--counts", "200"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert list(figures) == ["200, text", "200, `--json`", "200, `--report`"]
+    for found in figures.values():
+        assert 0 < found["cpu_s"] < 120
+        assert 0.05 < found["peak_memory_gb"] < 1
+    assert figures["200, `--report`"]["size_mb"] > 0.02
+    if shutil.which("chromium"):
+        for name in ("ready s", "sort s", "filter s"):
+            assert 0 < figures["200, `--report`"][name] < 60

@@ -1,5 +1,8 @@
 """The commands that read a results file."""
 
+import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -158,3 +161,20 @@ def test_damaged_scores_do_not_hide_the_accuracy(run: RunScript, results: Path) 
     assert result.stdout.endswith("  Proposed label: other\n")
     assert "results.scores.npz: not the scores of a run" in result.stderr
     assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="macOS has no such names")
+def test_a_folder_whose_name_is_not_utf_8(run: RunScript, tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    (folder / "b").mkdir(parents=True)
+    (folder / "b" / "drums.wav").touch()
+    results = folder / "r.csv"
+    results.write_text(RESULTS)
+    written = ["--report", tmp_path / "page.html", "--json", folder / "figures.json"]
+    result = run("computeaccuracy.py", results, "--against", results, *written)
+    assert result.returncode == 0, result.stderr
+    assert "caf%E9/b/drums.wav" in (tmp_path / "page.html").read_text("utf-8")
+    assert r"caf\udce9/r.csv" in json.loads((folder / "figures.json").read_text("utf-8"))["file"]
+    result = run("computeaccuracy.py", results, "--report", folder / "page.html")
+    assert result.returncode == 0, result.stderr
+    assert run("relabel.py", results, "--dataset", "dsd100").returncode == 0

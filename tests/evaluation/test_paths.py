@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from AST.errors import UsageError
-from AST.evaluation.comparison import compare
 from AST.evaluation.saved_run import SavedRun
 from AST.evaluation.score_file import read_scores
+from AST.evaluation.several_runs import compare_runs
 from AST.evaluation.songs import guessed_songs
 from AST.results import Row
 from tests.helpers import stem_scores, write_scores
@@ -52,14 +52,18 @@ def test_songs_are_the_same(form: Callable[[str], str]) -> None:
 
 @elsewhere
 def test_runs_are_matched(form: Callable[[str], str]) -> None:
-    result = compare(SavedRun(Path("a.csv"), ROWS), SavedRun(Path("b.csv"), rewritten(form)[1:]))
-    assert (result.stems, result.only_here, result.only_there, result.changed) == (4, 1, 0, [])
+    result = compare_runs(
+        [SavedRun(Path("a.csv"), ROWS), SavedRun(Path("b.csv"), rewritten(form)[1:])]
+    )
+    assert [run.left_out for run in result.runs] == [1, 0]
+    assert (result.stems, result.disagreements) == (4, [])
 
 
 def test_runs_are_matched_from_the_song_on() -> None:
     others = [row._replace(path="E:\\data\\" + on_windows(row.path)) for row in ROWS[2:]]
-    result = compare(SavedRun(Path("a.csv"), ROWS[2:]), SavedRun(Path("b.csv"), others))
-    assert (result.stems, result.only_here, result.only_there) == (3, 0, 0)
+    result = compare_runs([SavedRun(Path("a.csv"), ROWS[2:]), SavedRun(Path("b.csv"), others)])
+    assert [run.total for run in result.runs] == [3, 3]
+    assert [run.left_out for run in result.runs] == [0, 0]
 
 
 @elsewhere

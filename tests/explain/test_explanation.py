@@ -4,19 +4,23 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 import torch
 from PIL import Image
 
 from AST.commands.explain import main
+from AST.datasets.moisesdb import LABELS as MOISESDB
 from AST.explain.explanation import Explanation, explain, input_places_s, over_spectrogram, rollout
 from AST.explain.picture import draw
+from AST.labels import LabelMap
 from AST.recognition.recogniser import Recogniser
 from AST.tagger.network import TOKEN_COUNT, Size
 from synthetic.stems import SAMPLE_RATE_HZ, write_samples
 from tests.helpers import ModelFlags, RunScript, tone
 
 SMALL = Size(64, depth=2, stride=16)
+Pixels = npt.NDArray[np.float64]
 
 
 def attention(rows: dict[int, int], tokens: int = TOKEN_COUNT + SMALL.patch_count) -> torch.Tensor:
@@ -85,9 +89,11 @@ def test_the_script_writes_text_and_a_picture(
 ) -> None:
     result = run("explain.py", recording, *models, "--output", tmp_path / "x.png")
     assert result.returncode == 0, result.stderr
-    first, places, *best, picture = result.stdout.splitlines()
+    first, proposed, places, *best, picture = result.stdout.splitlines()
     assert first.startswith(f"{recording}: ")
     assert "speech score" in first
+    prediction = first.removeprefix(f"{recording}: ").partition(":")[0]
+    assert proposed == f"proposed label: {LabelMap(MOISESDB)(prediction)} (MoisesDB's dictionary)"
     assert places == "AST's input, of 0:07.0: 0:01.8 to 0:05.2"  # 200 ms of silence are kept
     scores = [float(line.split()[0]) for line in best]
     assert len(scores) == 10
@@ -101,30 +107,63 @@ def test_the_script_writes_text_and_a_picture(
 def test_a_tone_is_in_the_spectrogram_where_it_sounds(
     recording: Path, ast_path: Path, no_speech_path: Path
 ) -> None:
-    explanation = explain(recording, Recogniser(str(ast_path), str(no_speech_path)))
+    recogniser = Recogniser(str(ast_path), str(no_speech_path))
+    explanation = explain(recording, recogniser, LabelMap({}))
     loudness = explanation.spectrogram.mean(axis=0)  # 200 ms of silence, 3 s of tone, 200 ms
     assert loudness[30:300].min() > loudness[:10].max()
     assert explanation.attention.max() > 0
     assert explanation.attention.shape == explanation.spectrogram.shape == (128, 1024)
 
 
-def test_both_spectrograms_are_drawn(tmp_path: Path) -> None:
-    ramp = np.linspace(0, 1, 1024, dtype=np.float32) * np.ones((128, 1), np.float32)
-    complete = Explanation("tick", [("Tick", 0.5)], [(0.0, 1.0)], 1.0, ramp, ramp)
-    empty = np.zeros_like(ramp)
-    pictures = []
-    for explanation in (
-        complete,
-        replace(complete, spectrogram=empty),
-        replace(complete, attention=empty),
-    ):
-        draw(tmp_path / "x.png", "title", explanation)
-        with Image.open(tmp_path / "x.png") as drawn:
-            pictures.append(np.asarray(drawn.convert("L"), float))
-    upper, lower = (slice(0, 330), slice(0, 1000)), (slice(330, 660), slice(0, 1000))
-    all_drawn, no_spectrogram, no_attention = pictures
-    assert np.abs(all_drawn - no_spectrogram)[upper].mean() > 10
-    assert np.abs(all_drawn - no_attention)[lower].mean() > 10
+def drawn(path: Path, explanation: Explanation) -> Pixels:
+    """The picture in colours, shape (height, width, 3)."""
+    draw(path, "title", explanation)
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB"), float)
+
+
+def is_orange(pixels: Pixels) -> npt.NDArray[np.bool_]:
+    return pixels[..., 0] - pixels[..., 2] > 40
+
+
+def test_attention_is_marked_and_the_spectrogram_stays_readable(tmp_path: Path) -> None:
+    half = np.zeros((128, 1024), np.float32)
+    half[:, 512:] = 1  # grey values of the spectrogram: dark, then bright
+    attention = np.ones_like(half)
+    attention[32:96, 256:768] = 2  # a quarter of all, over both
+    attention[64:80, 480:544] = 3
+    complete = Explanation(
+        "tick", "percussion", [("Tick", 0.5)], [(0.0, 1.0)], 1.0, half, attention
+    )
+    marked = drawn(tmp_path / "x.png", complete)
+    plain = drawn(tmp_path / "x.png", replace(complete, attention=np.ones_like(half)))
+    in_spectrogram = slice(60, 480), slice(100, 960)
+    orange = is_orange(marked)[in_spectrogram]
+    assert not is_orange(plain)[in_spectrogram].any()
+    assert 0.2 < orange.mean() < 0.35
+    rows, columns = np.nonzero(orange)
+    assert orange[rows.min() : rows.max(), columns.min() : columns.max()].all()
+    grey = marked[in_spectrogram].mean(axis=-1)[orange]
+    assert np.quantile(grey, 0.9) - np.quantile(grey, 0.1) > 120  # dark and bright, as without
+
+
+def test_the_default_picture_is_of_one_song_and_no_earlier_one_is_lost(
+    tmp_path: Path,
+    models: ModelFlags,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in ("Dev/A", "Dev/B", "Test/A"):
+        (tmp_path / folder).mkdir(parents=True)
+        write_samples(tmp_path / folder / "bass.wav", tone(440, 1, SAMPLE_RATE_HZ))
+        assert main([f"{folder}/bass.wav", "--dataset", "dsd100", *models]) == 0
+    assert "(DSD100's dictionary)" in capsys.readouterr().out
+    assert sorted(path.name for path in tmp_path.glob("*.png")) == [
+        "A.bass.explained.1.png",
+        "A.bass.explained.png",
+        "B.bass.explained.png",
+    ]
 
 
 @pytest.mark.parametrize(

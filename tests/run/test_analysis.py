@@ -35,6 +35,7 @@ def test_a_run_from_the_command_line(
     assert "file/s" in result.stderr
     for row in rows:
         line = next(line for line in result.stderr.splitlines() if f"{row.path}: speech" in line)
+        assert line.startswith("wrong: ") == (row.label != row.proposed_label)
         assert f"speech score 0.0 %, prediction {row.prediction} (AST: {row.prediction} 0." in line
     assert "Essentia" not in result.stderr
     assert "INFO" not in result.stderr

@@ -8,6 +8,7 @@ import pytest
 
 import AST
 from AST.errors import UsageError
+from AST.results import SCORE_FIGURES
 from AST.run.analysis import Run
 from tests.helpers import tone, write
 
@@ -54,7 +55,21 @@ def test_only_failed_files_are_analysed_again(folder: Path, output: Path) -> Non
     assert second.failures == {}
     np.testing.assert_array_equal(second.scores, expected.scores)
     assert output.read_bytes() == (folder.parent / "all.csv").read_bytes()
+    with (
+        np.load(output.with_name("r.scores.npz")) as taken_over,
+        np.load(output.with_name("all.scores.npz")) as whole,
+    ):
+        for name in SCORE_FIGURES:
+            np.testing.assert_array_equal(taken_over[name], whole[name])
+        assert whole["duration_s"].tolist() == [1.0] * 3
+        assert taken_over["run_id"] == whole["run_id"] == second.record["run_id"]
     assert output.with_name("r.1.csv").exists()
+
+
+def test_a_file_that_a_spreadsheet_saved_is_taken_over(folder: Path, output: Path) -> None:
+    first = run(folder, output)
+    output.write_bytes(output.read_text().replace(",", ";").encode("utf-16"))
+    assert run(folder, output, retry_failed=True).rows == first.rows
 
 
 def test_what_fails_again_keeps_its_row(folder: Path, output: Path) -> None:
@@ -85,7 +100,14 @@ def test_another_run_is_not_continued(folder: Path, output: Path, ast_path: Path
 def test_rows_that_were_changed_are_refused(folder: Path, output: Path) -> None:
     run(folder, output)
     header, *rows = output.read_bytes().splitlines(keepends=True)
-    for changed in (rows[::-1], rows[:-1], [row.replace(b"bass,", b"drums,") for row in rows]):
+    for changed in (
+        rows[::-1],
+        rows[:-1],
+        [row.replace(b"bass,", b"drums,") for row in rows],
+        [*rows[:-1], rows[-1].rpartition(b",")[0] + b",bass\r\n"],  # its proposed label
+    ):
         output.write_bytes(b"".join([header, *changed]))
-        with pytest.raises(UsageError, match="its rows are not as the run wrote them"):
+        with pytest.raises(
+            UsageError, match=r"r\.csv: not as the run wrote it that r\.scores\.npz and"
+        ):
             run(folder, output, retry_failed=True)

@@ -1,3 +1,4 @@
+import hashlib
 import json
 from pathlib import Path
 from typing import BinaryIO
@@ -6,10 +7,11 @@ import numpy as np
 import pytest
 
 from AST.errors import UsageError
-from AST.results import Row, format_rows, read_rows
+from AST.results import SCORE_FIGURES, Row, format_rows, read_rows
 from AST.run import journal as journal_module
 from AST.run.journal import Journal
 from AST.run.stem_result import StemResult
+from AST.run_id import Tie
 from AST.writing import force_to_disk
 
 IDENTITY = {"dataset": "DSD100", "device": "cpu"}
@@ -20,14 +22,16 @@ RESULTS = [
         GENERATOR.random(527, np.float32),
         12.345678901234567,
         -20.5,
+        3.5,
     ),
     StemResult(Row("drums", "drums.wav", "error", "error"), failure="is an empty file"),
-    StemResult(Row("vocals", "ünï.wav", "silence", "silence"), None, 0.0, -200.0),
+    StemResult(Row("vocals", "ünï.wav", "silence", "silence"), None, 0.0, -200.0, 2.0),
     StemResult(
         Row("bass", "c.wav", "speech", "speech"),
         GENERATOR.random(527, np.float32),
         99.0,
         -10.0,
+        0.25,
         warning="cut short",
     ),
 ]
@@ -58,7 +62,7 @@ def test_a_complete_run_leaves_three_files(tmp_path: Path) -> None:
     assert read_rows(tmp_path / "r.csv") == [result.row for result in RESULTS]
     assert json.loads((tmp_path / "r.run.json").read_text("utf-8")) == {"note": "é"}
     with np.load(tmp_path / "r.scores.npz") as arrays:
-        assert set(arrays) == {"paths", "scores", "speech_score_percent", "rms_dbfs"}
+        assert set(arrays) == {"paths", "scores", *SCORE_FIGURES, *Tie._fields}
         assert arrays["paths"].tolist() == [result.row.path for result in RESULTS]
         assert arrays["scores"].dtype == np.float32
         np.testing.assert_array_equal(arrays["scores"][[0, 3]], [r.scores for r in RESULTS[::3]])
@@ -67,6 +71,9 @@ def test_a_complete_run_leaves_three_files(tmp_path: Path) -> None:
             arrays["speech_score_percent"], [12.345678901234567, np.nan, 0.0, 99.0]
         )
         np.testing.assert_array_equal(arrays["rms_dbfs"], [-20.5, np.nan, -200.0, -10.0])
+        np.testing.assert_array_equal(arrays["duration_s"], [3.5, np.nan, 2.0, 0.25])
+        written = hashlib.sha256((tmp_path / "r.csv").read_bytes()).hexdigest()
+        assert arrays["results_sha256"] == written
 
 
 def assert_resumes_to(output: Path, done: int, expected: dict[str, bytes]) -> None:

@@ -1,12 +1,15 @@
 """Earlier results in the way of a new run: both are there afterwards, whatever happens."""
 
+import contextlib
 import itertools
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from AST.errors import UsageError
+from AST.evaluation.saved_run import read_run
 from AST.results import Row, read_rows
 from AST.run import journal as journal_module
 from AST.run.journal import Journal
@@ -28,12 +31,12 @@ def contents(folder: Path) -> dict[str, str]:
     return {path.name: path.read_text("latin-1") for path in folder.iterdir()}
 
 
-def finish_a_run(output: Path) -> Path | None:
+def finish_a_run(output: Path, row: Row = ROW) -> Path | None:
     journal = Journal(output, {"dataset": "x"})
     try:
         if not journal.results:
-            journal.append([StemResult(ROW)])
-        return journal.complete({"note": "new"})
+            journal.append([StemResult(row)])
+        return journal.complete({"label_dictionary": {"x": []}, **journal.tie()._asdict()})
     finally:
         journal.close()
 
@@ -67,11 +70,9 @@ def test_a_run_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
     assert finish_a_run(tmp_path / "r.csv") == tmp_path / "r.2.csv"
 
 
-@pytest.mark.parametrize("step", range(7))
-def test_a_crash_at_any_step_loses_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
-) -> None:
-    write(tmp_path, OLD)
+@contextlib.contextmanager
+def crash_at(step: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Stops before the step-th time that a file is renamed or removed."""
     steps = itertools.count()
     for name in ("rename", "replace", "unlink"):
         real = getattr(Path, name)
@@ -83,8 +84,31 @@ def test_a_crash_at_any_step_loses_nothing(
 
         monkeypatch.setattr(Path, name, step_or_crash)
     with pytest.raises(KeyboardInterrupt):
-        finish_a_run(tmp_path / "r.csv")
+        yield
     monkeypatch.undo()
+
+
+@pytest.mark.parametrize("step", range(7))
+def test_after_a_crash_no_results_lie_beside_files_of_another_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    finish_a_run(tmp_path / "r.csv", ROW._replace(prediction="tick", proposed_label="other"))
+    with crash_at(step, monkeypatch):
+        finish_a_run(tmp_path / "r.csv")
+    for file in tmp_path.glob("*.csv"):
+        read_run(file, read_rows(file))  # says so if they do not belong together
+    finish_a_run(tmp_path / "r.csv")
+    for file in tmp_path.glob("*.csv"):
+        read_run(file, read_rows(file))
+
+
+@pytest.mark.parametrize("step", range(7))
+def test_a_crash_at_any_step_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    write(tmp_path, OLD)
+    with crash_at(step, monkeypatch):
+        finish_a_run(tmp_path / "r.csv")
     assert set(OLD.values()) <= set(contents(tmp_path).values())
     if step < 6:  # the new run is not in place yet: its rows are there to go on from
         finish_a_run(tmp_path / "r.csv")

@@ -12,7 +12,7 @@ import pytest
 import AST
 from AST.datasets import DATASETS
 from AST.errors import UsageError
-from AST.results import read_rows
+from AST.results import SCORE_FIGURES, read_rows
 from AST.rules import SpeechRule
 from AST.run import run_record
 from AST.run.progress import Progress
@@ -68,7 +68,7 @@ def test_the_folder_may_be_spelled_otherwise(analyse: Analyse, dsd100: Path) -> 
     assert Path("r.csv").read_bytes() == Path("whole.csv").read_bytes()
     assert run.record["songs"] == whole.record["songs"]
     with np.load("r.scores.npz") as resumed, np.load("whole.scores.npz") as expected:
-        for name in ("paths", "scores", "speech_score_percent", "rms_dbfs"):
+        for name in ("paths", "scores", *SCORE_FIGURES, "run_id"):
             np.testing.assert_array_equal(resumed[name], expected[name])
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import analyze_dsd100
-from AST.results import read_rows
+from AST.results import SCORE_FIGURES, read_rows
 from AST.run.progress import ConsoleProgress
 from AST.run.stem_result import StemResult
 from synthetic.stems import SAMPLE_RATE_HZ, write_dsd100, write_samples
@@ -90,7 +90,7 @@ def test_a_run_killed_at_random_moments_ends_as_if_undisturbed(
     assert int(resumed[1]) - rows_before in (0, 1)
     assert killed.read_bytes() == undisturbed.read_bytes()
     arrays = [np.load(output.with_name("r.scores.npz")) for output in (killed, undisturbed)]
-    for name in ("scores", "speech_score_percent", "rms_dbfs"):
+    for name in ("scores", *SCORE_FIGURES):
         np.testing.assert_allclose(arrays[0][name], arrays[1][name], rtol=0, atol=1e-6)
     assert len(list(killed.parent.iterdir())) == 3
 

@@ -1,0 +1,1 @@
+"""Writes the findings as tables and figures for a paper: ``computeaccuracy.py --tables``."""

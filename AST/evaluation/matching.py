@@ -1,0 +1,68 @@
+"""Finds the stems that several runs have, also if they read the dataset from other folders."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from AST.errors import UsageError
+from AST.evaluation.paths import comparable
+from AST.evaluation.saved_run import SavedRun
+from AST.metrics import normalised
+from AST.results import Row
+
+
+def common_stems(runs: Sequence[SavedRun]) -> list[tuple[Row, ...]]:
+    """Each stem's rows, one of each run, in the order of the runs. Only stems that all runs have.
+
+    Stems are matched by path, or else by path from the song's folder on.
+
+    Raises:
+        UsageError: The runs have no stem in common, or a stem has two classes.
+    """
+    first, *others = runs
+    counterparts = [_counterparts(first, other) for other in others]
+    paths = [row.path for row in first.rows if all(row.path in found for found in counterparts)]
+    own = {row.path: row for row in first.rows}
+    if not paths:
+        names = ", ".join(str(run.file) for run in runs[:-1])
+        seen = " and ".join(run.rows[0].path for run in runs)
+        raise UsageError(
+            f"{names} and {runs[-1].file} have no stem in common: found {seen}; expected runs over "
+            "the same dataset"
+        )
+    return [(own[path], *(found[path] for found in counterparts)) for path in paths]
+
+
+def _counterparts(run: SavedRun, other_run: SavedRun) -> dict[str, Row]:
+    """The other run's row of each stem that both runs have, by this run's path."""
+    own, other = _by_path(run), _by_path(other_run)
+    pairs = [(own.pop(path), other.pop(path)) for path in list(own) if path in other]
+    if own and other:  # one run may have read the dataset from another folder
+        own, other = _by_path_from_song(run, own), _by_path_from_song(other_run, other)
+        pairs += [(row, other[key]) for key, row in own.items() if key in other]
+    for row, counterpart in pairs:
+        if normalised(row.label) != normalised(counterpart.label):
+            raise UsageError(
+                f"{row.path}: its class is {row.label} in {run.file} and {counterpart.label} in "
+                f"{other_run.file}; expected runs over the same dataset"
+            )
+    return {row.path: counterpart for row, counterpart in pairs}
+
+
+def _by_path(run: SavedRun) -> dict[str, Row]:
+    return _by_key(run, [(comparable(row.path), row) for row in run.rows])
+
+
+def _by_path_from_song(run: SavedRun, unmatched: Mapping[str, Row]) -> dict[str, Row]:
+    pairs = zip(run.paths_from_song, run.rows, strict=True)
+    return _by_key(run, [(key, row) for key, row in pairs if comparable(row.path) in unmatched])
+
+
+def _by_key(run: SavedRun, pairs: Sequence[tuple[str, Row]]) -> dict[str, Row]:
+    by_key = dict(pairs)
+    if len(by_key) < len(pairs):
+        [(key, count)] = Counter(key for key, _ in pairs).most_common(1)
+        raise UsageError(
+            f"{run.file}: {count} rows have the path {key}; expected each path once, to match the "
+            "stems of all runs"
+        )
+    return by_key
