@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from AST.evaluation.several_runs import SeveralRuns
 from AST.evaluation.uncertainty import Interval
+from AST.metrics import normalised
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,10 @@ class Comparison:
     changed: list[Change]
 
 
-def comparison_of_two(several: SeveralRuns) -> Comparison:
-    """The comparison of the first run with the second, out of a comparison of these two."""
-    own, other = several.runs
-    [pair] = several.pairs
+def comparison_of_first_two(several: SeveralRuns) -> Comparison:
+    """The comparison of the first run with the second."""
+    own, other = several.runs[:2]
+    pair = several.pairs[0]
     return Comparison(
         against=other.file,
         stems=several.stems,
@@ -70,12 +71,13 @@ def comparison_of_two(several: SeveralRuns) -> Comparison:
             Change(
                 one.label,
                 one.path,
-                *(
-                    text
-                    for answer in one.answers
-                    for text in (answer.prediction, answer.proposed_label)
-                ),
+                before.prediction,
+                before.proposed_label,
+                after.prediction,
+                after.proposed_label,
             )
             for one in several.disagreements
+            for before, after in [one.answers[:2]]
+            if normalised(before.proposed_label) != normalised(after.proposed_label)
         ],
     )

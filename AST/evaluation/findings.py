@@ -7,7 +7,7 @@ from typing import Any
 from AST.evaluation import classes, uncertainty
 from AST.evaluation.class_figures import ClassFigures, MacroFigures, class_figures, macro_figures
 from AST.evaluation.classes import Confusion
-from AST.evaluation.comparison import Comparison, comparison_of_two
+from AST.evaluation.comparison import Comparison, comparison_of_first_two
 from AST.evaluation.groups import (
     DURATIONS_S,
     LEVELS_DBFS,
@@ -48,7 +48,7 @@ class Findings:
         raw_confusions: Classes with their predictions, the most frequent pair first.
         scores: None if the scores or the run record are missing.
         scores_missing: Which of these files is missing, as text.
-        comparison: With the other run; None if none or several were given.
+        comparison: With the first other run; None if none was given.
         several_runs: The run and all others; None if no other was given.
     """
 
@@ -123,7 +123,7 @@ def find(run: SavedRun, *others: Path) -> Findings:
         raw_confusions=classes.raw_confusions(rows),
         scores=scores,
         scores_missing=_what_is_missing(run),
-        comparison=comparison_of_two(several) if several and len(others) == 1 else None,
+        comparison=comparison_of_first_two(several) if several else None,
         several_runs=several,
     )
 

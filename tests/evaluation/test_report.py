@@ -236,3 +236,17 @@ def test_scores_that_are_not_finite_are_not_shown(tmp_path: Path) -> None:
     assert "inf" not in text
     assert "Expected calibration error" not in text
     assert page.data["best_scores"] == []
+
+
+def test_all_runs_that_are_compared_are_in_the_page(tmp_path: Path) -> None:
+    names = ("here.csv", "same.csv", "worse.csv")
+    for name in names:
+        rows = [row._replace(proposed_label="other") for row in ROWS] if "worse" in name else ROWS
+        (tmp_path / name).write_text(format_rows([Row._fields, *rows]), newline="")
+    run = read_run(tmp_path / names[0], read_rows(tmp_path / names[0]))
+    findings = find(run, *(tmp_path / name for name in names[1:]))
+    page = Collector(render(run, findings, tmp_path))
+    text = " ".join(page.text.split())
+    for name, matches in (("here", 1), ("same", 1), ("worse", 0)):
+        assert f"{name} {matches} of {len(ROWS)}" in text
+    assert "here − worse +20.00" in text

@@ -7,7 +7,7 @@ import pytest
 
 from AST.commands.accuracy import main
 from AST.errors import UsageError
-from AST.evaluation.comparison import comparison_of_two
+from AST.evaluation.comparison import comparison_of_first_two
 from AST.evaluation.differing_facts import Fact
 from AST.evaluation.layout import WIDTH
 from AST.evaluation.pair_tests import OddsRatio
@@ -76,7 +76,7 @@ def test_stems_are_matched_in_another_folder() -> None:
 
 def test_two_runs_are_a_comparison_with_the_other() -> None:
     several = compared(ROWS, elsewhere(OTHERS)[1:])
-    result = comparison_of_two(several)
+    result = comparison_of_first_two(several)
     assert (result.against, result.stems, result.only_here, result.only_there) == ("b.csv", 6, 1, 0)
     assert result.accuracy_percent == pytest.approx(100 / 6)
     assert result.other_accuracy_percent == pytest.approx(300 / 6)
@@ -85,6 +85,12 @@ def test_two_runs_are_a_comparison_with_the_other() -> None:
     change = result.changed[0]
     assert (change.proposed_label, change.other_proposed_label) == ("other", "bass")
     assert (change.prediction, change.other_prediction) == ("synthesizer", "BASS")
+
+
+def test_with_more_runs_the_first_other_one_is_compared() -> None:
+    several = compared(ROWS, ROWS, elsewhere(OTHERS)[1:])
+    assert comparison_of_first_two(several).changed == []
+    assert len(several.disagreements) > 0
 
 
 def test_some_stems_may_be_in_the_same_folder() -> None:
