@@ -249,4 +249,4 @@ def test_all_runs_that_are_compared_are_in_the_page(tmp_path: Path) -> None:
     text = " ".join(page.text.split())
     for name, matches in (("here", 1), ("same", 1), ("worse", 0)):
         assert f"{name} {matches} of {len(ROWS)}" in text
-    assert "here − worse +20.00" in text
+    assert "here - worse +20.00" in text
