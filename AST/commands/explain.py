@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from AST.command_line import EXIT_OK, exit_code, new_parser
 from AST.commands.arguments import add_model_flags
 from AST.datasets import DATASETS
 from AST.errors import StemError, UsageError
+from AST.metrics import normalised
 from AST.results import OUTPUT_FLAG, check_distinct, check_output
 from AST.run.keeping import keep_earlier
 from AST.settings import CPU, Settings
@@ -53,7 +54,8 @@ def explain_file(arguments: argparse.Namespace) -> int:
         UsageError: A model or the file cannot be used, or the picture cannot be written.
     """
     file: Path = arguments.file
-    output: Path = arguments.output or default_picture(file)
+    dataset = DATASETS[arguments.dataset]
+    output: Path = arguments.output or default_picture(file, dataset.names_of_class)
     if not file.is_file():
         found = "is a folder" if file.is_dir() else "does not exist"
         raise UsageError(f"{printable(file)}: {found}; expected an audio file")
@@ -66,7 +68,6 @@ def explain_file(arguments: argparse.Namespace) -> int:
     from AST.labels import LabelMap
     from AST.recognition.recogniser import Recogniser
 
-    dataset = DATASETS[arguments.dataset]
     recogniser = Recogniser(arguments.model, arguments.speech_model, Settings(device=CPU))
     for name, model in recogniser.files.items():
         print(f"{name} model: {model.path} ({model.kind})", file=sys.stderr)
@@ -82,13 +83,19 @@ def explain_file(arguments: argparse.Namespace) -> int:
     return EXIT_OK
 
 
-def default_picture(file: Path) -> Path:
+def default_picture(file: Path, classes: Container[str]) -> Path:
     """The picture's name if the user gives none.
 
-    >>> default_picture(Path("DSD100/Sources/Dev/051 - A - B/bass.wav")).name
+    A folder with the name of a class is not the song's: the song's is the one above.
+
+    >>> default_picture(Path("DSD100/Sources/Dev/051 - A - B/bass.wav"), {"bass"}).name
     '051 - A - B.bass.explained.png'
+    >>> default_picture(Path("moisesdb_v0.1/9653a690/bass/9eb0e462.wav"), {"bass"}).name
+    '9653a690.9eb0e462.explained.png'
     """
-    return Path(".".join(filter(None, (file.absolute().parent.name, file.stem, "explained.png"))))
+    folder = file.absolute().parent
+    song = folder.parent if normalised(folder.name) in classes else folder
+    return Path(".".join(filter(None, (song.name, file.stem, "explained.png"))))
 
 
 def _tell(file: Path, explanation: "Explanation", proposed_label: str) -> str:
