@@ -94,8 +94,8 @@ def read_rows(path: Path, needed: Sequence[str] = Row._fields) -> list[Row]:
     """Reads a results file, also one that a spreadsheet saved. A line on stderr says how.
 
     Args:
-        needed: The columns that the file must have. An empty field of another column, or a
-            missing one, is ``NOT_GIVEN``.
+        needed: The columns that the file must have. A field of another column that is missing, and
+            an empty path, is ``NOT_GIVEN``.
 
     Raises:
         NoRowsError: The file is empty, or there is only a header.
@@ -106,7 +106,7 @@ def read_rows(path: Path, needed: Sequence[str] = Row._fields) -> list[Row]:
     rows: list[Row] = []
     number_of_path: dict[str, int] = {}
     for number, line, fields in table.rows:
-        row = _row(number, fields, needed)
+        row = _row(number, fields, table.missing, needed)
         if not row.label.strip() or not row.proposed_label.strip():
             raise row_error(path, number, line, "label or proposed_label is empty")
         first = number_of_path.setdefault(row.path, number)
@@ -122,11 +122,11 @@ def read_rows(path: Path, needed: Sequence[str] = Row._fields) -> list[Row]:
     return rows
 
 
-def _row(number: int, fields: Sequence[str], needed: Sequence[str]) -> Row:
+def _row(number: int, fields: Sequence[str], missing: Sequence[str], needed: Sequence[str]) -> Row:
     given = dict(zip(Row._fields, map(as_it_was, fields), strict=True))
-    for column in set(Row._fields) - set(needed):
-        if not given[column]:
-            given[column] = f"{NOT_GIVEN}, row {number}" if column == "path" else NOT_GIVEN
+    given |= dict.fromkeys(missing, NOT_GIVEN)
+    if "path" not in needed and given["path"] in ("", NOT_GIVEN):
+        given["path"] = f"{NOT_GIVEN}, row {number}"
     return Row(**given)
 
 
@@ -136,7 +136,7 @@ def is_complete(row: Row) -> bool:
     >>> is_complete(Row("bass", "not given, row 1", "bass guitar", "bass"))
     False
     """
-    return not any(field.startswith(NOT_GIVEN) for field in row)
+    return not (row.path.startswith(NOT_GIVEN) or row.prediction == NOT_GIVEN)
 
 
 @functools.cache

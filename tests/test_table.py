@@ -7,7 +7,7 @@ import pandas
 import pytest
 
 from AST.errors import UsageError
-from AST.results import Row, format_rows, read_rows
+from AST.results import Row, format_rows, is_complete, read_rows
 
 ROWS = [
     Row("bass", "a, b; c/bass.wav", "bass guitar", "bass"),
@@ -90,6 +90,9 @@ def test_columns_that_are_not_needed(tmp_path: Path) -> None:
         Row("a", "not given, row 1", "not given", "d"),
         Row("e", "not given, row 2", "not given", "f"),
     ]
+    path.write_text("label,path,prediction,proposed_label\na,b,,d\n")
+    [row] = read_rows(path, needed)
+    assert (row, is_complete(row)) == (Row("a", "b", "", "d"), True)
     path.write_text("label,path\ndrums,label\n")
     assert [row.label for row in read_rows(path, ["label"])] == ["drums"]
     path.write_text("label,proposed_label\na,\n")

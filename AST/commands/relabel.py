@@ -64,7 +64,9 @@ def relabel(arguments: argparse.Namespace) -> int:
 
     file: Path = arguments.file
     rows_before = read_rows(file)
-    output: Path = arguments.output or file.with_name(f"{file.with_suffix('').name}.relabelled.csv")
+    output: Path = arguments.output or file.with_name(
+        f"{file.name.removesuffix('.csv')}.relabelled.csv"
+    )
     check_output(output)
     read = [arguments.labels] if arguments.labels else []
     check_distinct([*read, *_files_of(file)], _files_of(output))

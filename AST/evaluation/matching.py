@@ -37,8 +37,7 @@ def _counterparts(run: SavedRun, other_run: SavedRun) -> dict[str, Row]:
     own, other = _by_path(run), _by_path(other_run)
     pairs = [(own.pop(path), other.pop(path)) for path in list(own) if path in other]
     if own and other:  # one run may have read the dataset from another folder
-        own, other = _by_path_from_song(run, own), _by_path_from_song(other_run, other)
-        pairs += [(row, other[key]) for key, row in own.items() if key in other]
+        pairs += _elsewhere(run, own, other_run, other, is_sure=not pairs)
     for row, counterpart in pairs:
         if normalised(row.label) != normalised(counterpart.label):
             raise UsageError(
@@ -48,21 +47,43 @@ def _counterparts(run: SavedRun, other_run: SavedRun) -> dict[str, Row]:
     return {row.path: counterpart for row, counterpart in pairs}
 
 
+def _elsewhere(
+    run: SavedRun,
+    own: Mapping[str, Row],
+    other_run: SavedRun,
+    other: Mapping[str, Row],
+    is_sure: bool,
+) -> list[tuple[Row, Row]]:
+    """The rows with the same path from the song's folder on.
+
+    Args:
+        own, other: The rows that were not found by their path.
+        is_sure: Whether these rows are of the same stems, because no path was found at all. If
+            not, rows that cannot be are left out: of two classes, or with a path that comes twice.
+    """
+    by_key, other_by_key = (
+        _by_key(one, _from_song(one, rows), is_sure)
+        for one, rows in ((run, own), (other_run, other))
+    )
+    pairs = [(row, other_by_key[key]) for key, row in by_key.items() if key in other_by_key]
+    return [(a, b) for a, b in pairs if is_sure or normalised(a.label) == normalised(b.label)]
+
+
 def _by_path(run: SavedRun) -> dict[str, Row]:
-    return _by_key(run, [(comparable(row.path), row) for row in run.rows])
+    return _by_key(run, [(comparable(row.path), row) for row in run.rows], is_sure=True)
 
 
-def _by_path_from_song(run: SavedRun, unmatched: Mapping[str, Row]) -> dict[str, Row]:
+def _from_song(run: SavedRun, unmatched: Mapping[str, Row]) -> list[tuple[str, Row]]:
     pairs = zip(run.paths_from_song, run.rows, strict=True)
-    return _by_key(run, [(key, row) for key, row in pairs if comparable(row.path) in unmatched])
+    return [(key, row) for key, row in pairs if comparable(row.path) in unmatched]
 
 
-def _by_key(run: SavedRun, pairs: Sequence[tuple[str, Row]]) -> dict[str, Row]:
-    by_key = dict(pairs)
-    if len(by_key) < len(pairs):
-        [(key, count)] = Counter(key for key, _ in pairs).most_common(1)
+def _by_key(run: SavedRun, pairs: Sequence[tuple[str, Row]], is_sure: bool) -> dict[str, Row]:
+    counts = Counter(key for key, _ in pairs)
+    if is_sure and len(counts) < len(pairs):
+        [(key, count)] = counts.most_common(1)
         raise UsageError(
             f"{run.file}: {count} rows have the path {key}; expected each path once, to match the "
             "stems of all runs"
         )
-    return by_key
+    return {key: row for key, row in pairs if counts[key] == 1}

@@ -4,9 +4,13 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 HALDANE_CORRECTION = 0.5
 """Stems, added to both counts. Source: Haldane, Annals of Human Genetics 1956."""
+
+SMALLEST = float(np.finfo(np.float64).tiny)
+"""No p value is 0: a smaller one is given as this, the smallest number with all its digits."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +46,13 @@ def sign_flip_p(songs: Sequence[Hashable], gains: Sequence[int]) -> float:
     numbers = [number_of_song[song] for song in songs]
     sums = np.rint(np.bincount(numbers, weights=gains)).astype(int)
     furthest = int(np.abs(sums).sum())
-    chances = np.zeros(2 * furthest + 1)  # of each sum, from -furthest to furthest
+    # The chance of each sum, from -furthest to furthest.
+    chances: npt.NDArray[np.float64] = np.zeros(2 * furthest + 1)
     chances[furthest] = 1
     for size in np.abs(sums[sums != 0]).tolist():
         chances = (np.roll(chances, size) + np.roll(chances, -size)) / 2
     is_as_far = np.abs(np.arange(-furthest, furthest + 1)) >= abs(int(sums.sum()))
-    return min(1.0, float(chances[is_as_far].sum()))
+    return min(1.0, max(SMALLEST, float(chances[is_as_far].sum())))
 
 
 def mcnemar_p(gained: int, lost: int) -> float:
@@ -64,7 +69,7 @@ def mcnemar_p(gained: int, lost: int) -> float:
     """
     from scipy.stats import binomtest
 
-    return float(binomtest(gained, gained + lost).pvalue) if gained + lost else 1.0
+    return max(SMALLEST, float(binomtest(gained, gained + lost).pvalue)) if gained + lost else 1.0
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

@@ -93,6 +93,14 @@ def test_with_more_runs_the_first_other_one_is_compared() -> None:
     assert len(several.disagreements) > 0
 
 
+def test_stems_that_are_not_the_same_are_left_out_if_others_are_found() -> None:
+    common = Row("bass", "c/common/bass.wav", "tick", "bass")
+    twice = [Row("bass", f"{folder}/song1/bass.wav", "tick", "bass") for folder in ("A", "B")]
+    assert compared([*twice, common], [common, Row("bass", "z/new/bass.wav", "-", "-")]).stems == 1
+    of_drums = Row("drums", "C/song1/bass.wav", "tick", "bass")
+    assert compared([twice[0], common], [of_drums, common]).stems == 1
+
+
 def test_some_stems_may_be_in_the_same_folder() -> None:
     result = compared(ROWS, [ROWS[0], *elsewhere(ROWS[1:])])
     assert (result.stems, result.disagreements) == (7, [])

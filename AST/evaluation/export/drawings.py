@@ -1,6 +1,6 @@
 """The figures from the labels: confusion, recall, songs, level and duration, several runs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,9 +9,10 @@ from AST.evaluation.class_figures import ClassFigures
 from AST.evaluation.export.figure import BLUE, GREY, ORANGE, reach
 from AST.evaluation.export.table import PERCENT_OF_SHARE
 from AST.evaluation.groups import Group, SongFigures
-from AST.evaluation.layout import probability
+from AST.evaluation.layout import probability, shortened
 from AST.evaluation.several_runs import SeveralRuns
 from AST.evaluation.uncertainty import Interval
+from AST.writing import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 DARK = 0.6
 """Share from which on a cell's text is white."""
+LONGEST_TICK = 40
+"""Characters. Longer names would leave no room for the figure."""
 
 
 def draw_confusion(canvas: "Canvas", confusion: dict[str, dict[str, int]]) -> None:
@@ -34,8 +37,10 @@ def draw_confusion(canvas: "Canvas", confusion: dict[str, dict[str, int]]) -> No
         if count:
             ink = "white" if shares[row, column] > DARK else "black"
             axes.text(column, row, str(count), ha="center", va="center", color=ink)
-    axes.set_xticks(range(len(labels)), labels, rotation=45, ha="right", rotation_mode="anchor")
-    axes.set_yticks(range(len(confusion)), list(confusion))
+    axes.set_xticks(
+        range(len(labels)), _ticks(labels), rotation=45, ha="right", rotation_mode="anchor"
+    )
+    axes.set_yticks(range(len(confusion)), _ticks(confusion))
     axes.set_xlabel("proposed label")
     axes.set_ylabel("class")
 
@@ -123,6 +128,11 @@ def _forest(
         markersize=4,
         capsize=2.5,
     )
-    axes.set_yticks(range(len(names)), names)
+    axes.set_yticks(range(len(names)), _ticks(names))
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")
+
+
+def _ticks(names: Iterable[str]) -> list[str]:
+    """Names from a results file as a figure can hold them: XML has no control characters."""
+    return [shortened(visible(name), LONGEST_TICK) for name in names]

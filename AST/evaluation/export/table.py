@@ -82,7 +82,7 @@ def as_csv(table: Table) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(
-        name
+        as_text(name)
         for column in table.columns
         for name in (
             [column.name, f"{column.name} low", f"{column.name} high"]
