@@ -19,7 +19,7 @@ from AST.devices import has_instructions
 from AST.model_files import AST_FILE, SPEECH_FILE
 from AST.recognition.models import Models
 from AST.run.computation import Computation, decide_computation
-from AST.settings import AUTO, BF16, CUDA, FP16, FP32
+from AST.settings import AUTO, BF16, CPU, CUDA, FP16, FP32
 from bench.machine import floor_s
 from bench.parts import parts_s
 from bench.script_run import run_script
@@ -112,7 +112,7 @@ def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
     short = next((folder / "short").rglob("*.wav"))
     parts = parts_s(files[:PARTS_FILES], models[precisions[0]][0], folder)
     ways = ways_in_turns(stems, paths, models, computation.batch_size, computation.workers)
-    add_rates(ways, len(stems), arguments.duration_s)
+    add_rates(ways, arguments.duration_s)
     return {
         "machine": machine_line(),
         "devices": [torch.cuda.get_device_name(one) if is_cuda else str(one) for one in devices],
@@ -159,7 +159,9 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    return measure_and_show("throughput", build_parser().parse_args(argv), measure, tables)
+    arguments = build_parser().parse_args(argv)
+    section = "throughput" if arguments.device in (AUTO, CPU) else "throughput on a GPU"
+    return measure_and_show(section, arguments, measure, tables)
 
 
 if __name__ == "__main__":
