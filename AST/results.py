@@ -18,6 +18,8 @@ RUN_RECORD = "run.json"
 """What a run writes beside its results file: ``results.scores.npz`` and ``results.run.json``."""
 SCORE_FIGURES = ("speech_score_percent", "rms_dbfs", "duration_s")
 """Arrays of the scores file with one number for each stem; NaN for a stem that failed."""
+PUBLISHED_RUNS = "published"
+"""Stands for the study's own results where a command takes a run to compare with."""
 OUTPUT_FLAG = "--output"
 """The flag that names the results file, in every command that writes one."""
 

@@ -5,13 +5,26 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from AST.command_line import EXIT_OK, exit_code, new_parser
 from AST.errors import UsageError
 from AST.metrics import accuracy_report
-from AST.results import RUN_RECORD, SCORES, Row, beside, check_distinct, is_complete, read_rows
+from AST.results import (
+    PUBLISHED_RUNS,
+    RUN_RECORD,
+    SCORES,
+    Row,
+    beside,
+    check_distinct,
+    is_complete,
+    read_rows,
+)
 from AST.table import NoRowsError
 from AST.writing import write_whole, writing
+
+if TYPE_CHECKING:
+    from AST.evaluation.saved_run import SavedRun
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -20,20 +33,26 @@ def build_parser() -> argparse.ArgumentParser:
         "by class with their uncertainty. If the run's scores lie beside the file, it prints what "
         "they say too. No model runs."
     )
-    parser.add_argument("file", type=Path, help="results file, such as results_dsd100.csv")
+    parser.add_argument(
+        "files",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="results file, such as results_dsd100.csv; several files with different stems are "
+        "pooled to one figure",
+    )
     parser.add_argument(
         "--compare",
-        type=Path,
         nargs="+",
         action="extend",
         default=[],
         dest="others",
         metavar="OTHER",
-        help="results files of other runs over the same stems, to compare with",
+        help="results files of other runs over the same stems, to compare with; 'published' stands "
+        "for the study's own results (./published is a file)",
     )
     parser.add_argument(
         "--against",
-        type=Path,
         action="append",
         dest="others",
         metavar="OTHER",
@@ -61,37 +80,55 @@ def compute(arguments: argparse.Namespace) -> int:
     Raises:
         UsageError: A file cannot be read or written.
     """
-    file: Path = arguments.file
+    files: list[Path] = arguments.files
     try:
-        rows = read_rows(file, needed=("label", "proposed_label"))
+        rows_of_file = [read_rows(file, needed=("label", "proposed_label")) for file in files]
     except NoRowsError:
         print("No data to evaluate.")  # as in the study: other people's scripts look for it
         raise
     outputs = [path for path in (arguments.json, arguments.report) if path]
-    if not all(map(is_complete, rows)):
-        print(accuracy_report(rows))
-        if outputs or arguments.others or arguments.tables:
-            raise UsageError(f"{file}: lacks paths or predictions; other figures need all columns")
-        return EXIT_OK
+    for file, rows in zip(files, rows_of_file, strict=True):
+        if not all(map(is_complete, rows)):
+            if len(files) == 1:
+                print(accuracy_report(rows))
+            if outputs or arguments.others or arguments.tables or len(files) > 1:
+                raise UsageError(
+                    f"{file}: lacks paths or predictions; other figures need all columns"
+                )
+            return EXIT_OK
     read = [
         name
-        for run in (file, *arguments.others)
+        for run in (*files, *_paths(arguments.others))
         for name in (run, beside(run, SCORES), beside(run, RUN_RECORD))
     ]
     check_distinct(read, outputs)
     try:
-        text = _find_and_write(rows, arguments)
+        run = _run(files, rows_of_file)
+        text = _find_and_write(run, arguments)
     except UsageError:
-        print(accuracy_report(rows))  # this needs nothing but the file itself
+        if len(files) == 1:
+            print(accuracy_report(rows))  # this needs nothing but the file itself
         raise
-    print(text if arguments.summary else f"{accuracy_report(rows)}\n\n{text}")
+    print(text if arguments.summary else f"{accuracy_report(run.rows)}\n\n{text}")
     return EXIT_OK
 
 
-def _find_and_write(rows: list[Row], arguments: argparse.Namespace) -> str:
+def _paths(others: Sequence[str]) -> list[Path]:
+    """Of the runs to compare with. ``Path`` would take ``./published`` for ``published``."""
+    return [Path(other) for other in others if other != PUBLISHED_RUNS]
+
+
+def _run(files: Sequence[Path], rows_of_file: Sequence[list[Row]]) -> "SavedRun":
+    from AST.evaluation.pooling import pooled
+    from AST.evaluation.saved_run import read_run
+
+    return pooled([read_run(*one) for one in zip(files, rows_of_file, strict=True)])
+
+
+def _find_and_write(run: "SavedRun", arguments: argparse.Namespace) -> str:
     """Writes the files and returns the text. (The reader of the text may close the pipe early.)"""
     from AST.evaluation.findings import find
-    from AST.evaluation.saved_run import read_run
+    from AST.evaluation.published import published_run
     from AST.evaluation.summary import summarise
     from AST.evaluation.text import describe
 
@@ -99,8 +136,10 @@ def _find_and_write(rows: list[Row], arguments: argparse.Namespace) -> str:
         from AST.evaluation.export.write import make_folder, write_tables
 
         make_folder(arguments.tables)
-    run = read_run(arguments.file, rows)
-    findings = find(run, *arguments.others)
+    others = [
+        published_run(run) if other == PUBLISHED_RUNS else Path(other) for other in arguments.others
+    ]
+    findings = find(run, *others)
     if arguments.json:
         text = json.dumps(findings.as_json(), indent=2, ensure_ascii=False) + "\n"
         with writing(arguments.json, "--json"):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from AST.evaluation.layout import defined, probability, range_of, table, wrapped
+from AST.evaluation.layout import defined, percent, probability, range_of, table, wrapped
 from AST.evaluation.pair_tests import OddsRatio
 from AST.evaluation.pairs import Pair
 from AST.evaluation.several_runs import Disagreement, SeveralRuns
@@ -27,7 +27,7 @@ def _runs(several: SeveralRuns) -> list[str]:
             f"{run.accuracy_percent:.2f} %",
             f"{run.matches}/{run.total}",
             _interval(run.interval),
-            str(run.left_out),
+            f"{run.total} of {run.total + run.left_out}",
         ]
         for run in several.runs
     ]
@@ -35,7 +35,7 @@ def _runs(several: SeveralRuns) -> list[str]:
     return [
         f"Compared on the {several.stems} stems ({several.songs} songs) that "
         f"{'both' if count == 2 else f'all {count}'} runs have:",
-        *table([["run", "accuracy", "right", "95 % interval", "left out"], *rows]),
+        *table([["run", "accuracy", "right", "95 % interval", "in common"], *rows]),
     ]
 
 
@@ -66,6 +66,7 @@ def _pairs(pairs: list[Pair]) -> list[str]:
     if any(pair.odds_ratio.is_corrected for pair in pairs):
         lines.append("*: half a stem is added.")
     for pair in pairs:
+        lines += wrapped(same_text(pair))
         for name, other, by_class in (
             (pair.first, pair.second, pair.only_first),
             (pair.second, pair.first, pair.only_second),
@@ -86,6 +87,17 @@ def _pair(pair: Pair) -> list[str]:
         _odds(pair.odds_ratio),
         str(pair.disagreements),
     ]
+
+
+def same_text(pair: Pair) -> str:
+    """How far two runs say the same, stem by stem."""
+    same_label = pair.stems - pair.disagreements
+    return (
+        f"{pair.first} and {pair.second}: the same prediction for {pair.same_prediction} of "
+        f"{pair.stems} stems ({percent(pair.same_prediction / pair.stems)}), the same proposed "
+        f"label for {same_label} ({percent(same_label / pair.stems)}); only the prediction differs "
+        f"for {pair.only_prediction_differs}"
+    )
 
 
 def _disagreements(several: SeveralRuns) -> list[str]:

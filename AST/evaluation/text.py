@@ -3,6 +3,7 @@
 from AST.evaluation.class_text import classes_text, confusion_text, groups_text, songs_text
 from AST.evaluation.findings import Findings
 from AST.evaluation.layout import range_of, wrapped
+from AST.evaluation.pooled_text import pooled_text
 from AST.evaluation.score_text import scores_text
 from AST.evaluation.several_runs_text import describe_runs
 from AST.writing import visible
@@ -10,7 +11,8 @@ from AST.writing import visible
 
 def describe(findings: Findings) -> str:
     """All findings, section by section."""
-    sections = [_uncertainty(findings), classes_text(findings), confusion_text(findings)]
+    sections = [pooled_text(findings.pooled)] if findings.pooled else []
+    sections += [_uncertainty(findings), classes_text(findings), confusion_text(findings)]
     if findings.by_song:
         sections.append(songs_text(findings, findings.by_song))
     if findings.by_level:
