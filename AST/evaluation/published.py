@@ -20,9 +20,8 @@ def published_run(run: SavedRun) -> SavedRun:
     Raises:
         UsageError: It has none of DSD100 and MoisesDB.
     """
-    known = {
-        name: SavedRun(FOLDER / file, read_rows(FOLDER / file)) for name, file in FILES.items()
-    }
+    files = {name: FOLDER / file for name, file in FILES.items()}
+    known = {name: SavedRun(file, read_rows(file)) for name, file in files.items()}
     found = [one for one in known.values() if may_have_common_stems(run, one)]
     if not found:
         sizes = " and ".join(f"{name} ({len(one.rows)} stems)" for name, one in known.items())

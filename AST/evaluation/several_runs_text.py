@@ -17,7 +17,13 @@ MEANINGS = {"sign_flip_p": "p", "holm_p": "Holm", "mcnemar_p": "McNemar", "odds_
 
 def describe_runs(several: SeveralRuns) -> list[str]:
     """The runs, what differs between them, each pair, and the stems where they disagree."""
-    return [*_runs(several), *_facts(several), *_pairs(several.pairs), *_disagreements(several)]
+    return [
+        *_runs(several),
+        *_facts(several),
+        *_sameness(several.pairs),
+        *_pairs(several.pairs),
+        *_disagreements(several),
+    ]
 
 
 def _runs(several: SeveralRuns) -> list[str]:
@@ -66,7 +72,6 @@ def _pairs(pairs: list[Pair]) -> list[str]:
     if any(pair.odds_ratio.is_corrected for pair in pairs):
         lines.append("*: half a stem is added.")
     for pair in pairs:
-        lines += wrapped(same_text(pair))
         for name, other, by_class in (
             (pair.first, pair.second, pair.only_first),
             (pair.second, pair.first, pair.only_second),
@@ -89,15 +94,25 @@ def _pair(pair: Pair) -> list[str]:
     ]
 
 
-def same_text(pair: Pair) -> str:
-    """How far two runs say the same, stem by stem."""
-    same_label = pair.stems - pair.disagreements
-    return (
-        f"{pair.first} and {pair.second}: the same prediction for {pair.same_prediction} of "
-        f"{pair.stems} stems ({percent(pair.same_prediction / pair.stems)}), the same proposed "
-        f"label for {same_label} ({percent(same_label / pair.stems)}); only the prediction differs "
-        f"for {pair.only_prediction_differs}"
-    )
+def _sameness(pairs: list[Pair]) -> list[str]:
+    """How far the runs say the same, stem by stem."""
+    rows = [
+        [
+            f"{pair.first} - {pair.second}",
+            _part(pair.same_prediction, pair.stems),
+            _part(pair.stems - pair.disagreements, pair.stems),
+            str(pair.only_prediction_differs),
+        ]
+        for pair in pairs
+    ]
+    return [
+        f"Stems for which both runs say the same, of {pairs[0].stems}:",
+        *table([["", "prediction", "proposed label", "only prediction differs"], *rows]),
+    ]
+
+
+def _part(count: int, total: int) -> str:
+    return f"{count} ({percent(count / total)})"
 
 
 def _disagreements(several: SeveralRuns) -> list[str]:
