@@ -13,6 +13,9 @@ from AST.table import NoRowsError
 from AST.truth import NO_TRUTH, truth_of
 from AST.writing import write_whole, writing
 
+NOTHING = "No data to evaluate."
+"""As in the study: other people's scripts look for it."""
+
 
 def build_parser() -> argparse.ArgumentParser:
     parser = new_parser(
@@ -65,7 +68,7 @@ def compute(arguments: argparse.Namespace) -> int:
     try:
         rows = read_rows(file, needed=("label", "proposed_label"))
     except NoRowsError:
-        print("No data to evaluate.")  # as in the study: other people's scripts look for it
+        print(NOTHING)
         raise
     outputs = [path for path in (arguments.json, arguments.report) if path]
     if not all(map(is_complete, rows)):
@@ -81,6 +84,9 @@ def compute(arguments: argparse.Namespace) -> int:
     check_distinct(read, outputs)
     try:
         report, text = _find_and_write(rows, arguments)
+    except NoRowsError:
+        print(NOTHING)
+        raise
     except UsageError:
         print(truth_of(rows, None).report)  # this needs nothing but the file itself
         raise
@@ -105,7 +111,7 @@ def _find_and_write(rows: list[Row], arguments: argparse.Namespace) -> tuple[str
     everything = read_run(arguments.file, rows)
     truth, run = truth_of(rows, everything.record), everything.with_truth
     if not run.rows:
-        raise UsageError(f"{arguments.file}: {NO_TRUTH} Give the stems labels")
+        raise NoRowsError(f"{arguments.file}: {NO_TRUTH}; give stems labels, or read .stems.csv")
     findings = find(run, *arguments.others)
     if arguments.json:
         text = json.dumps(findings.as_json(), indent=2, ensure_ascii=False) + "\n"
