@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 
 from AST.command_line import EXIT_OK, exit_code, new_parser
 from AST.errors import UsageError
-from AST.metrics import accuracy_report
 from AST.results import (
     PUBLISHED_RUNS,
-    RUN_RECORD,
-    SCORES,
+    SIDE_FILES,
     Row,
     beside,
     check_distinct,
@@ -21,10 +19,14 @@ from AST.results import (
     read_rows,
 )
 from AST.table import NoRowsError
+from AST.truth import NO_TRUTH, Truth, truth_of
 from AST.writing import write_whole, writing
 
 if TYPE_CHECKING:
     from AST.evaluation.saved_run import SavedRun
+
+NOTHING = "No data to evaluate."
+"""As in the study: other people's scripts look for it."""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -81,36 +83,46 @@ def compute(arguments: argparse.Namespace) -> int:
         UsageError: A file cannot be read or written.
     """
     files: list[Path] = arguments.files
-    try:
-        rows_of_file = [read_rows(file, needed=("label", "proposed_label")) for file in files]
-    except NoRowsError:
-        print("No data to evaluate.")  # as in the study: other people's scripts look for it
-        raise
+    rows_of_file = _read(files)
     outputs = [path for path in (arguments.json, arguments.report) if path]
-    for file, rows in zip(files, rows_of_file, strict=True):
-        if not all(map(is_complete, rows)):
-            if len(files) == 1:
-                print(accuracy_report(rows))
-            if outputs or arguments.others or arguments.tables or len(files) > 1:
-                raise UsageError(
-                    f"{file}: lacks paths or predictions; other figures need all columns"
-                )
-            return EXIT_OK
+    rows, *more = rows_of_file
+    pairs = zip(files, rows_of_file, strict=True)
+    lacking = [file for file, own in pairs if not all(map(is_complete, own))]
+    if lacking:
+        if not more:
+            print(truth_of(rows, None).report)
+        if outputs or arguments.others or arguments.tables or more:
+            raise UsageError(
+                f"{lacking[0]}: lacks paths or predictions; other figures need all columns"
+            )
+        return EXIT_OK
     read = [
         name
         for run in (*files, *_paths(arguments.others))
-        for name in (run, beside(run, SCORES), beside(run, RUN_RECORD))
+        for name in (run, *(beside(run, kind) for kind in SIDE_FILES))
     ]
     check_distinct(read, outputs)
     try:
         run = _run(files, rows_of_file)
         text = _find_and_write(run, arguments)
-    except UsageError:
-        if len(files) == 1:
-            print(accuracy_report(rows))  # this needs nothing but the file itself
+    except NoRowsError:
+        print(NOTHING)
         raise
-    print(text if arguments.summary else f"{accuracy_report(run.rows)}\n\n{text}")
+    except UsageError:
+        if not more:
+            print(truth_of(rows, None).report)  # this needs nothing but the file itself
+        raise
+    report = Truth(run.rows, run.silent, run.unlabelled).report
+    print(text if arguments.summary else f"{report}\n\n{text}")
     return EXIT_OK
+
+
+def _read(files: Sequence[Path]) -> list[list[Row]]:
+    try:
+        return [read_rows(file, needed=("label", "proposed_label")) for file in files]
+    except NoRowsError:
+        print(NOTHING)
+        raise
 
 
 def _paths(others: Sequence[str]) -> list[Path]:
@@ -119,10 +131,19 @@ def _paths(others: Sequence[str]) -> list[Path]:
 
 
 def _run(files: Sequence[Path], rows_of_file: Sequence[list[Row]]) -> "SavedRun":
+    """The stems that can be right or wrong, of all files.
+
+    Raises:
+        UsageError: A file beside them is damaged, two files have the same stem, or none counts.
+    """
     from AST.evaluation.pooling import pooled
     from AST.evaluation.saved_run import read_run
 
-    return pooled([read_run(*one) for one in zip(files, rows_of_file, strict=True)])
+    runs = [read_run(*one).with_truth for one in zip(files, rows_of_file, strict=True)]
+    run = pooled(runs)
+    if not run.rows:
+        raise NoRowsError(f"{run.file}: {NO_TRUTH}; give stems labels, or read .stems.csv")
+    return run
 
 
 def _find_and_write(run: "SavedRun", arguments: argparse.Namespace) -> str:

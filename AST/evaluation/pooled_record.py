@@ -8,7 +8,7 @@ from AST.evaluation.saved_run import SavedRun
 from AST.evaluation.several_runs import run_names
 from AST.results import Row
 
-LISTS = ("failures", "warnings")
+LISTS = ("failures", "warnings", "bleed")
 """Facts of a record about single stems, each with its path inside it."""
 
 
