@@ -76,7 +76,7 @@ def test_a_run_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
 
 
 def check_results(folder: Path) -> None:
-    for file in set(folder.glob("*.csv")) - set(folder.glob("*.stems.csv")):
+    for file in set(folder.glob("*.csv")) - set(folder.glob("*stems.csv")):
         read_run(file, read_rows(file))  # says so if they do not belong together
 
 
