@@ -20,8 +20,8 @@ def describe_runs(several: SeveralRuns) -> list[str]:
     return [
         *_runs(several),
         *_facts(several),
-        *_sameness(several.pairs),
         *_pairs(several.pairs),
+        *_sameness(several.pairs),
         *_disagreements(several),
     ]
 
