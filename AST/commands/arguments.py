@@ -5,9 +5,9 @@ from dataclasses import fields
 from pathlib import Path
 
 from AST.command_line import whole_number
+from AST.model_files import PUBLISHED
 from AST.results import OUTPUT_FLAG
 from AST.settings import AUTO, PRECISIONS, SPEECH_BACKENDS, Settings, device_names
-from AST.weights import PUBLISHED
 
 LABELS_HELP = (
     'label dictionary: a JSON or TOML file, {"class": ["AudioSet name", ...], ...}; or the word '

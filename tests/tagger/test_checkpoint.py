@@ -12,7 +12,8 @@ from transformers import ASTConfig, ASTForAudioClassification
 
 from AST.errors import UsageError
 from AST.model_files import AST_FILE
-from AST.tagger.checkpoint import author_keys, hub_keys, load_checkpoint
+from AST.tagger.checkpoint import load_checkpoint
+from AST.tagger.key_names import author_keys, hub_keys
 from AST.tagger.network import Size, attention_maps
 from synthetic.random_models import SIZES, random_ast, save_checkpoint
 
