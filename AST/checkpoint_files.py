@@ -76,7 +76,7 @@ def shards_of(index: Path) -> list[str]:
     except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise UsageError(f"{index}: not an index of shards ({reason}); get it again") from error
-    if not names or any(Path(name).name != name for name in names):
+    if not names or any(Path(str(name)).name != name for name in names):
         raise UsageError(f"{index}: lists {names[:1]}; expected the names of files beside it")
     return names
 

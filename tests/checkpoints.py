@@ -1,5 +1,6 @@
 """transformers' AST with random weights, and the kinds of files that people have of it."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from AST.tagger.network import AudioSpectrogramTransformer, Size
 
 SAMPLES = np.random.default_rng(0).normal(0, 0.1, 64_000).astype(np.float32)
 """Four seconds of noise at 16 kHz."""
+SMALL = Size(width=64, depth=1, stride=16)
 NAMES = ["guitar", "grand piano", "violin"]
 """Of a head with other classes than AudioSet's."""
 
@@ -43,6 +45,11 @@ def oracle(size: Size, **changes: Any) -> ASTForAudioClassification:
     for parameter in model.parameters():  # transformers leaves tokens and biases at 0
         torch.nn.init.normal_(parameter, mean=parameter.detach().mean().item(), std=0.02)
     return model
+
+
+def change(file: Path, **values: Any) -> None:
+    """Changes values in a JSON file."""
+    file.write_text(json.dumps({**json.loads(file.read_bytes()), **values}))
 
 
 def with_names(*names: str) -> dict[str, Any]:
@@ -103,6 +110,11 @@ def save(
     path = folder / f"mine{'.bin' if kind == 'raw .bin' else '.pth'}"
     torch.save(raw, path)
     return path
+
+
+def save_small(folder: Path) -> Path:
+    """A folder with a small AST that has other classes than AudioSet's."""
+    return save("folder", oracle(SMALL, **with_names(*NAMES)), ASTFeatureExtractor(), folder)
 
 
 def expected_logits(

@@ -1,6 +1,5 @@
 """Every kind of AST checkpoint gives transformers' logits, from samples on."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,17 @@ from AST.tagger.network import Size
 from AST.tagger.tagger import Tagger
 from AST.weights import obtain
 from synthetic.random_models import random_ast, save_checkpoint
-from tests.checkpoints import NAMES, SAMPLES, expected_logits, oracle, save, with_names
+from tests.checkpoints import (
+    NAMES,
+    SAMPLES,
+    SMALL,
+    change,
+    expected_logits,
+    oracle,
+    save,
+    with_names,
+)
 
-SMALL = Size(width=64, depth=1, stride=16)
 TOLERANCE = 1e-4
 WITH_CONFIG = ["folder", "shards", "index", "file in its folder", "folder with .bin"]
 RAW = [
@@ -58,7 +65,10 @@ def test_the_config_decides_where_it_is_there(tmp_path: Path, kind: str) -> None
     torch.testing.assert_close(logits_of(model), expected, rtol=0, atol=TOLERANCE)
     assert model.record()["names"] == NAMES
     assert model.record()["input"] == {
-        "frame_count": 300, "mel_band_count": 64, "mean": -3, "standard_deviation": 2.5
+        "frame_count": 300,
+        "mel_band_count": 64,
+        "mean": -3,
+        "standard_deviation": 2.5,
     }
 
 
@@ -130,8 +140,7 @@ def test_a_config_of_other_weights_is_refused(
     tmp_path: Path, changes: dict[str, Any], message: str
 ) -> None:
     oracle(SMALL).save_pretrained(tmp_path)
-    config = json.loads((tmp_path / "config.json").read_bytes())
-    (tmp_path / "config.json").write_text(json.dumps({**config, **changes}))
+    change(tmp_path / "config.json", **changes)
     model = obtain(str(tmp_path), AST_FILE)
     with pytest.raises(UsageError, match=message):
         load_checkpoint(model.path, model.checkpoint.config)
