@@ -79,10 +79,14 @@ def _read(folder: str, name: str) -> str:
 def _run_names(findings: Findings) -> tuple[str, str]:
     """The names of this run and of the one it is compared with, as short as they can be."""
     if findings.comparison is None:
-        return PurePath(findings.file).stem, ""
-    files = PurePath(findings.file), PurePath(findings.comparison.against)
-    stems = files[0].stem, files[1].stem
-    return stems if stems[0] != stems[1] else (str(files[0]), str(files[1]))
+        return _name(findings.file), ""
+    files = findings.file, findings.comparison.against
+    names = _name(files[0]), _name(files[1])
+    return names if names[0] != names[1] else files
+
+
+def _name(file: str) -> str:
+    return PurePath(file).name.removesuffix(".csv")
 
 
 def _changes(
