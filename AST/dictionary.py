@@ -8,19 +8,27 @@ from pathlib import Path
 from typing import Any
 
 from AST.errors import UsageError
-from AST.labels import NO_CLASS, LabelMap, audioset_labels, instrument_labels
+from AST.labels import DATA_FOLDER, NO_CLASS, LabelMap, audioset_labels, instrument_labels
 from AST.metrics import normalised
 
 Dictionary = Mapping[str, Sequence[str]]
 """The AudioSet names of each class."""
+CORRECTED = "corrected"
+"""The word for the dictionary that comes with the suite beside the study's; ``./corrected`` is a
+file."""
 
 
 def read_dictionary(path: Path) -> Dictionary:
     """A label dictionary from a JSON or TOML file: ``{"class": ["AudioSet name", ...], ...}``.
 
+    Args:
+        path: Of the file, or the word ``corrected``.
+
     Raises:
         UsageError: The file cannot be read, or is not a label dictionary.
     """
+    if str(path) == CORRECTED:
+        path = DATA_FOLDER / "corrected_labels.json"
     try:
         content = _parse(path)
     except OSError as error:

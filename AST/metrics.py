@@ -1,7 +1,8 @@
 """From the rows of a results file to its accuracy: pure functions.
 
 A row counts as right when its proposed label equals its label. Case, surrounding blanks and the
-form of accents do not matter. Rows of files that failed count as wrong.
+form of accents do not matter. Rows of files that failed count as wrong. Which rows
+count at all says ``AST.truth``.
 """
 
 import functools

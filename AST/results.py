@@ -15,7 +15,9 @@ from AST.table import NoRowsError, read_table, row_error
 
 SCORES = "scores.npz"
 RUN_RECORD = "run.json"
-"""What a run writes beside its results file: ``results.scores.npz`` and ``results.run.json``."""
+STEMS = "stems.csv"
+"""What a run writes beside its results file: ``results.scores.npz`` and the others."""
+SIDE_FILES = (SCORES, RUN_RECORD, STEMS)
 SCORE_FIGURES = ("speech_score_percent", "rms_dbfs", "duration_s")
 """Arrays of the scores file with one number for each stem; NaN for a stem that failed."""
 OUTPUT_FLAG = "--output"
@@ -99,16 +101,16 @@ def read_rows(path: Path, needed: Sequence[str] = Row._fields) -> list[Row]:
 
     Raises:
         NoRowsError: The file is empty, or there is only a header.
-        UsageError: The file cannot be read as a table with these columns, a row has no label, or
-            two rows have the same path.
+        UsageError: The file cannot be read as a table with these columns, a row has no proposed
+            label, or two rows have the same path.
     """
     table = read_table(path, Row._fields, needed)
     rows: list[Row] = []
     number_of_path: dict[str, int] = {}
     for number, line, fields in table.rows:
         row = _row(number, fields, table.missing, needed)
-        if not row.label.strip() or not row.proposed_label.strip():
-            raise row_error(path, number, line, "label or proposed_label is empty")
+        if not row.proposed_label.strip():
+            raise row_error(path, number, line, "proposed_label is empty")
         first = number_of_path.setdefault(row.path, number)
         if first != number:
             raise row_error(path, number, line, f"its path {row.path} is in row {first} already")

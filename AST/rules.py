@@ -16,6 +16,7 @@ from AST.labels import (
 
 Scores = npt.NDArray[np.float32]
 """Sigmoid scores of AudioSet's names, shape (527,)."""
+Speech = npt.NDArray[np.float64]
 
 THRESHOLD_SPEECH_PRED_SCORE = 50
 """A stem with this speech score in percent, or more, is speech whatever AST says (study)."""
@@ -75,3 +76,23 @@ def ranked_instruments(
     order = candidates[np.argsort(-scores[candidates], kind="stable")]
     names = audioset_labels()
     return [(names[index], float(scores[index])) for index in order]
+
+
+def best_of_all(
+    scores: Scores, speech_score_percent: Speech, count: int, rule: SpeechRule = STUDY_RULE
+) -> tuple[npt.NDArray[np.int64], Scores]:
+    """The best instrument names of many stems, as ``ranked_instruments`` ranks them.
+
+    Args:
+        scores: Shape (n, 527); NaN for a stem without scores.
+        speech_score_percent: Shape (n,).
+
+    Returns:
+        Indices of AudioSet's names and their scores, both of shape (n, count).
+    """
+    indices = np.array(instrument_indices())
+    found = scores[:, indices]
+    ignored = speech_score_percent < rule.ignored_below_percent
+    found[ignored, instrument_indices().index(AUDIOSET_SPEECH_INDEX)] = -np.inf
+    order = np.argsort(-found, axis=1, kind="stable")[:, :count]
+    return indices[order], np.take_along_axis(found, order, axis=1)

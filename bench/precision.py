@@ -19,7 +19,7 @@ from AST.audio.preparation import PreparedStem
 from AST.audio.recording import MODEL_SAMPLE_RATE_HZ
 from AST.audio.spectrogram import INPUT_SAMPLE_COUNT, spectrogram
 from AST.datasets import DATASETS
-from AST.datasets.dataset import Stem
+from AST.datasets.stem import Stem
 from AST.devices import select_devices
 from AST.labels import LabelMap
 from AST.recognition.models import Models

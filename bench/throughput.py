@@ -14,7 +14,7 @@ import torch
 
 from AST.command_line import whole_number
 from AST.commands.arguments import add_speed_flags, settings_of
-from AST.datasets.dataset import Stem
+from AST.datasets.stem import Stem
 from AST.devices import has_instructions
 from AST.model_files import AST_FILE, SPEECH_FILE
 from AST.recognition.models import Models

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from AST.datasets.dataset import Stem
+from AST.datasets.stem import Stem
 from AST.labels import LabelMap
 from AST.recognition.models import Models
 from AST.run.pipeline import analyse_batches

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from AST.datasets.dataset import Stem
+from AST.datasets.stem import Stem
 from AST.tagger.network import Size
 from synthetic import random_models
 from synthetic.stems import SAMPLE_RATE_HZ, write_dsd100, write_samples

@@ -12,9 +12,8 @@ import pytest
 from AST.commands import accuracy, relabel
 from AST.errors import UsageError
 from AST.evaluation.saved_run import read_run
-from AST.results import Row, beside, format_rows, read_rows
+from AST.results import SIDE_FILES, Row, beside, format_rows, read_rows
 from AST.run.journal import Journal
-from AST.run.keeping import SIDE_FILES
 from AST.run.stem_result import StemResult
 from AST.run_id import Tie, results_sha256, tie_in
 from tests.helpers import DICTIONARY, ROWS, stem_scores

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from AST.audio.recording import Recording, checked, longest_in_memory
-from AST.audio.sound_file import SoundFile, stream_number
+from AST.audio.sound_file import SoundFile
 from AST.audio.spool import Spool
+from AST.audio_streams import stream_number
 from AST.errors import StemError
 
 LOSSY_IS_COMPLETE_FROM = 0.9

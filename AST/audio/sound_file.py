@@ -1,10 +1,7 @@
 """Opens audio files of any format with PyAV (FFmpeg), and yields their mono mix in blocks."""
 
 import contextlib
-import os
-import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import BinaryIO
 
 import av
@@ -14,8 +11,6 @@ from AST.audio.content import Content
 from AST.audio.recording import EXPECTED_RATES, HIGHEST_RATE_HZ, LOWEST_RATE_HZ, Samples, mono_mix
 from AST.errors import StemError
 
-STREAM_NUMBER = re.compile(r"(.+)#(\d+)")
-"""A path may end with the number of an audio stream in its file, such as ``song.stem.mp4#4``."""
 OPTIONS = {"protocol_whitelist": "none"}
 """FFmpeg's: a file that is a playlist must not make it open other files or addresses."""
 DECODER_OPTIONS = {"err_detect": "crccheck+explode"}
@@ -24,18 +19,6 @@ DECODER_OPTIONS = {"err_detect": "crccheck+explode"}
 SCALES = {"u8": 2.0**-7, "s16": 2.0**-15, "s32": 2.0**-31, "flt": 1.0, "dbl": 1.0}
 """From FFmpeg's sample formats to full scale at 1. (Unsigned samples have their zero at 128.)"""
 BLOCK_SAMPLES = 500_000
-
-
-def stream_number(path: Path) -> tuple[Path, int | None]:
-    """The file of a path, and the number of the audio stream that the path names, or None.
-
-    >>> stream_number(Path("song.stem.mp4#4"))
-    (PosixPath('song.stem.mp4'), 4)
-    """
-    match = STREAM_NUMBER.fullmatch(str(path))
-    if match and not os.path.lexists(path):
-        return Path(match[1]), int(match[2])
-    return path, None
 
 
 class SoundFile:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from AST.command_line import EXIT_OK, exit_code, new_parser
 from AST.errors import UsageError
-from AST.metrics import accuracy_report
-from AST.results import RUN_RECORD, SCORES, Row, beside, check_distinct, is_complete, read_rows
+from AST.results import SIDE_FILES, Row, beside, check_distinct, is_complete, read_rows
 from AST.table import NoRowsError
+from AST.truth import NO_TRUTH, truth_of
 from AST.writing import write_whole, writing
 
 
@@ -69,27 +69,30 @@ def compute(arguments: argparse.Namespace) -> int:
         raise
     outputs = [path for path in (arguments.json, arguments.report) if path]
     if not all(map(is_complete, rows)):
-        print(accuracy_report(rows))
+        print(truth_of(rows, None).report)
         if outputs or arguments.others or arguments.tables:
             raise UsageError(f"{file}: lacks paths or predictions; other figures need all columns")
         return EXIT_OK
     read = [
         name
         for run in (file, *arguments.others)
-        for name in (run, beside(run, SCORES), beside(run, RUN_RECORD))
+        for name in (run, *(beside(run, kind) for kind in SIDE_FILES))
     ]
     check_distinct(read, outputs)
     try:
-        text = _find_and_write(rows, arguments)
+        report, text = _find_and_write(rows, arguments)
     except UsageError:
-        print(accuracy_report(rows))  # this needs nothing but the file itself
+        print(truth_of(rows, None).report)  # this needs nothing but the file itself
         raise
-    print(text if arguments.summary else f"{accuracy_report(rows)}\n\n{text}")
+    print(text if arguments.summary else f"{report}\n\n{text}")
     return EXIT_OK
 
 
-def _find_and_write(rows: list[Row], arguments: argparse.Namespace) -> str:
-    """Writes the files and returns the text. (The reader of the text may close the pipe early.)"""
+def _find_and_write(rows: list[Row], arguments: argparse.Namespace) -> tuple[str, str]:
+    """Writes the files. Returns the accuracy with all mismatches, and the figures, as text.
+
+    (The reader of the text may close the pipe early.)
+    """
     from AST.evaluation.findings import find
     from AST.evaluation.saved_run import read_run
     from AST.evaluation.summary import summarise
@@ -99,7 +102,10 @@ def _find_and_write(rows: list[Row], arguments: argparse.Namespace) -> str:
         from AST.evaluation.export.write import make_folder, write_tables
 
         make_folder(arguments.tables)
-    run = read_run(arguments.file, rows)
+    everything = read_run(arguments.file, rows)
+    truth, run = truth_of(rows, everything.record), everything.with_truth
+    if not run.rows:
+        raise UsageError(f"{arguments.file}: {NO_TRUTH} Give the stems labels")
     findings = find(run, *arguments.others)
     if arguments.json:
         text = json.dumps(findings.as_json(), indent=2, ensure_ascii=False) + "\n"
@@ -114,7 +120,7 @@ def _find_and_write(rows: list[Row], arguments: argparse.Namespace) -> str:
         with writing(arguments.report, "--report"):
             write_whole(arguments.report, page.encode())
         print(f"report: {arguments.report}", file=sys.stderr)
-    return summarise(findings) if arguments.summary else describe(findings)
+    return truth.report, summarise(findings) if arguments.summary else describe(findings)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -2,16 +2,22 @@
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from AST.command_line import EXIT_OK, EXIT_SOME_FILES_FAILED, exit_code, new_parser
-from AST.commands.arguments import add_model_flags, add_output_flags, add_speed_flags, settings_of
+from AST.commands.arguments import (
+    LABELS_HELP,
+    add_model_flags,
+    add_output_flags,
+    add_speed_flags,
+    settings_of,
+)
 from AST.datasets import DATASETS
 from AST.datasets.dataset import Dataset
 from AST.datasets.folder import DATASET as FOLDER
 from AST.datasets.folder import LABEL_FROM_FILE, LABEL_FROM_FOLDER, labelled
 from AST.dictionary import read_dictionary
-from AST.metrics import accuracy_report
 
 DESCRIPTION = (
     "Runs AST on each stem of {} and says how often it names the right instrument. A stopped run "
@@ -49,12 +55,12 @@ def add_flags(parser: argparse.ArgumentParser, dataset: Dataset) -> None:
             default=LABEL_FROM_FOLDER,
             help="what a file's class is the name of (default: %(default)s)",
         )
-        group.add_argument(
-            "--labels",
-            type=Path,
-            metavar="DICTIONARY",
-            help="JSON or TOML: which AudioSet names count as each class (default: MoisesDB's)",
-        )
+    group.add_argument("--labels", type=Path, metavar="DICTIONARY", help=LABELS_HELP)
+    group.add_argument(
+        "--exclude-errata",
+        action="store_true",
+        help="leave out stems that are known to hold something else than their label says",
+    )
     group.add_argument(
         "--keep-duplicates",
         action="store_true",
@@ -88,8 +94,9 @@ def analyze(arguments: argparse.Namespace) -> int:
 
     dataset = DATASETS[arguments.dataset]
     if dataset is FOLDER:
-        names_of_class = read_dictionary(arguments.labels) if arguments.labels else None
-        dataset = labelled(arguments.label_from, names_of_class)
+        dataset = labelled(arguments.label_from)
+    if arguments.labels:
+        dataset = replace(dataset, names_of_class=read_dictionary(arguments.labels))
     run = analyse(
         dataset,
         arguments.folder,
@@ -100,9 +107,10 @@ def analyze(arguments: argparse.Namespace) -> int:
         restart=arguments.restart,
         retry_failed=arguments.retry_failed,
         keep_duplicates=arguments.keep_duplicates,
+        exclude_errata=arguments.exclude_errata,
         progress=ConsoleProgress(arguments.verbose),
     )
-    print(accuracy_report(run.rows))
+    print(run.truth.report)
     return EXIT_SOME_FILES_FAILED if run.failures else EXIT_OK
 
 

@@ -9,6 +9,11 @@ from AST.results import OUTPUT_FLAG
 from AST.settings import AUTO, PRECISIONS, SPEECH_BACKENDS, Settings, device_names
 from AST.weights import PUBLISHED
 
+LABELS_HELP = (
+    'label dictionary: a JSON or TOML file, {"class": ["AudioSet name", ...], ...}; or the word '
+    "'corrected': MoisesDB's, with the instruments that it lacks"
+)
+
 
 def add_model_flags(parser: argparse.ArgumentParser) -> None:
     """The flags that choose both models."""

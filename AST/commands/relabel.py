@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from AST.command_line import EXIT_OK, exit_code, new_parser
+from AST.commands.arguments import LABELS_HELP
 from AST.datasets import DATASETS
 from AST.dictionary import Dictionary
 from AST.errors import UsageError
@@ -18,6 +19,8 @@ from AST.results import (
     OUTPUT_FLAG,
     RUN_RECORD,
     SCORES,
+    SIDE_FILES,
+    STEMS,
     Row,
     beside,
     check_distinct,
@@ -26,6 +29,7 @@ from AST.results import (
     read_rows,
 )
 from AST.run_id import tie_in, tie_of
+from AST.truth import truth_of
 from AST.writing import printable, write_whole, writing
 
 if TYPE_CHECKING:
@@ -45,12 +49,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("file", type=Path, help="results file, such as results_dsd100.csv")
     dictionary = parser.add_mutually_exclusive_group(required=True)
     dictionary.add_argument("--dataset", choices=list(DATASETS), help="the dataset's dictionary")
-    dictionary.add_argument(
-        "--labels",
-        type=Path,
-        metavar="DICTIONARY",
-        help='a JSON or TOML file: {"class": ["AudioSet name", ...], ...}',
-    )
+    dictionary.add_argument("--labels", type=Path, metavar="DICTIONARY", help=LABELS_HELP)
     parser.add_argument("--output", type=Path, metavar="FILE", help="default: FILE.relabelled.csv")
     return parser
 
@@ -81,7 +80,7 @@ def relabel(arguments: argparse.Namespace) -> int:
     _warn(rows, dictionary)
     with writing(output, OUTPUT_FLAG):
         _write(output, rows, run, dictionary)
-    _tell(rows_before, rows)
+    _tell(run, rows)
     print(f"written to {output}", file=sys.stderr)
     return EXIT_OK
 
@@ -103,12 +102,14 @@ def _check_replaceable(output: Path) -> None:
 
 
 def _files_of(results: Path) -> list[Path]:
-    return [results, beside(results, SCORES), beside(results, RUN_RECORD)]
+    return [results, *(beside(results, kind) for kind in SIDE_FILES)]
 
 
 def _write(output: Path, rows: Sequence[Row], run: "SavedRun", dictionary: Dictionary) -> None:
     """Writes the record first: it says that the other files are from relabelling."""
     import numpy as np  # takes time
+
+    from AST.stems_file import stems_text
 
     earlier = run.record or {}
     parent = tie_in(earlier)
@@ -119,13 +120,16 @@ def _write(output: Path, rows: Sequence[Row], run: "SavedRun", dictionary: Dicti
     record.pop("counts", None)  # of the old labels
     text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
     write_whole(beside(output, RUN_RECORD), text.encode())
+    arrays = None
     if run.scores is not None:
         content = io.BytesIO()
-        with np.load(beside(run.file, SCORES), allow_pickle=False) as arrays:
-            np.savez_compressed(content, **{**arrays, **tie})
+        with np.load(beside(run.file, SCORES), allow_pickle=False) as file:
+            np.savez_compressed(content, **{**file, **tie})
         write_whole(beside(output, SCORES), content.getvalue())
+        arrays = run.scores.arrays
     else:
         beside(output, SCORES).unlink(missing_ok=True)  # from an earlier relabelling
+    write_whole(beside(output, STEMS), stems_text(rows, arrays, record).encode())
     write_whole(output, format_rows([Row._fields, *rows]).encode())
 
 
@@ -147,12 +151,14 @@ def _warn(rows: Sequence[Row], dictionary: Dictionary) -> None:
         print(f"warning: {line}", file=sys.stderr)
 
 
-def _tell(before: Sequence[Row], after: Sequence[Row]) -> None:
+def _tell(run: "SavedRun", after: Sequence[Row]) -> None:
+    before = run.rows
     predictions = sum(a.prediction != b.prediction for a, b in zip(before, after, strict=True))
     labels = sum(a.proposed_label != b.proposed_label for a, b in zip(before, after, strict=True))
-    old, new = accuracy(before), accuracy(after)
-    print(f"Accuracy: {new.percent:.2f}% ({new.matches}/{new.total} matches)")
-    print(f"Before: {old.percent:.2f}% ({old.matches}/{old.total} matches)")
+    for name, rows in (("Accuracy", after), ("Before", before)):
+        if counted := truth_of(rows, run.record).rows:
+            figure = accuracy(counted)
+            print(f"{name}: {figure.percent:.2f}% ({figure.matches}/{figure.total} matches)")
     print(f"Changed: {labels} proposed labels, {predictions} predictions")
 
 

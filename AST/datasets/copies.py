@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from AST.datasets.dataset import Stem
+from AST.audio_streams import stream_number
+from AST.datasets.stem import Stem
 
 CHUNK_BYTES = 1 << 20
 
@@ -34,7 +35,7 @@ def without_copies(stems: Sequence[Stem]) -> tuple[list[Stem], list[tuple[Stem, 
 def _facts(stem: Stem) -> tuple[str, str, str, int]:
     """What is equal in a copy and quick to find out."""
     try:
-        size_bytes = stem.path.stat().st_size
+        size_bytes = stream_number(stem.path)[0].stat().st_size
     except OSError:  # the run will report it
         size_bytes = -1
     # A folder of one's own has songs that are paths: the last part is their name.
@@ -45,7 +46,7 @@ def _content(stem: Stem) -> object:
     """A hash of the file's content, or of nothing else if it cannot be read: the stem itself."""
     content = hashlib.blake2b()
     try:
-        with open(stem.path, "rb") as file:
+        with open(stream_number(stem.path)[0], "rb") as file:
             while chunk := file.read(CHUNK_BYTES):
                 content.update(chunk)
     except OSError:  # the run will report it

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from AST.datasets.dataset import Dataset
+from AST.datasets.stem import by_path
 
 LABELS = {
     "vocals": [
@@ -43,12 +44,11 @@ def song_of(path: Path) -> str:
 DATASET = Dataset(
     name="DSD100",
     layout="Sources/{Dev,Test}/NNN - Artist - Title/{bass,drums,vocals}.wav",
-    label_of=label_of,
-    song_of=song_of,
+    reader=by_path(label_of, song_of, "mixtures and stems 'other'"),
     names_of_class=LABELS,
     results_file="results_dsd100.csv",
     script="analyze_dsd100.py",
-    not_stems="mixtures and stems 'other'",
+    silence_is_a_miss=True,
     stem_count=300,
     size="14 GB",
     licence="for education and research only, not for commercial use",

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from AST.datasets import DATASETS
-from AST.datasets.dataset import Dataset, Stem
+from AST.datasets.dataset import Dataset, read_stems
 from AST.datasets.folder import LABELLED_BY_FILE
+from AST.datasets.stem import Stem
 from AST.errors import UsageError
 
 
@@ -33,7 +34,7 @@ def _fitting(stems: Sequence[Stem]) -> Dataset | None:
     labels = {stem.label for stem in stems}
     best, best_share = None, 0.5
     for dataset in (*DATASETS.values(), LABELLED_BY_FILE):
-        seen = [stem for one in stems if (stem := dataset.stem_at(one.path))]
+        seen, _ = read_stems([one.path for one in stems], dataset.reader())
         share = _known_share(dataset, seen)
         if share > best_share and labels.isdisjoint(stem.label for stem in seen):
             best, best_share = dataset, share

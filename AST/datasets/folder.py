@@ -1,13 +1,14 @@
 """Any folder of audio files: the class is the name of a file's folder, or of the file itself."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from AST.datasets.dataset import Dataset
 from AST.datasets.moisesdb import LABELS
+from AST.datasets.stem import by_path
 
 LABEL_FROM_FOLDER, LABEL_FROM_FILE = "folder", "file"
+NOT_STEMS = "files that are not stems"
 
 
 def label_by_folder(path: Path) -> str:
@@ -33,8 +34,7 @@ def song_by_folder(path: Path) -> str:
 DATASET = Dataset(
     name="your folder",
     layout="<class>/<file>.wav",
-    label_of=label_by_folder,
-    song_of=song_by_file,
+    reader=by_path(label_by_folder, song_by_file, NOT_STEMS),
     names_of_class=LABELS,
     results_file="results_folder.csv",
     script="analyze.py folder",
@@ -52,20 +52,11 @@ LABELLED_BY_FILE = replace(
     DATASET,
     layout="<song>/<class>.wav",
     script=f"analyze.py folder --label-from {LABEL_FROM_FILE}",
-    label_of=label_by_file,
-    song_of=song_by_folder,
+    reader=by_path(label_by_file, song_by_folder, NOT_STEMS),
     examples={"song 1/bass.wav": ("bass", "song 1"), "song 2/bass.wav": ("bass", "song 2")},
 )
 
 
-def labelled(
-    label_from: str = LABEL_FROM_FOLDER, names_of_class: Mapping[str, Sequence[str]] | None = None
-) -> Dataset:
-    """A folder whose files are labelled in another way, or with another label dictionary.
-
-    Args:
-        label_from: ``folder`` or ``file``.
-        names_of_class: AudioSet names of each class; MoisesDB's dictionary if there is none.
-    """
-    dataset = LABELLED_BY_FILE if label_from == LABEL_FROM_FILE else DATASET
-    return dataset if names_of_class is None else replace(dataset, names_of_class=names_of_class)
+def labelled(label_from: str = LABEL_FROM_FOLDER) -> Dataset:
+    """A folder whose files are labelled by the name of their ``folder`` or of the ``file``."""
+    return LABELLED_BY_FILE if label_from == LABEL_FROM_FILE else DATASET

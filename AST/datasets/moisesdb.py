@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from AST.datasets.dataset import Dataset
+from AST.datasets.stem import by_path
 
 LABELS = {
     "vocals": [
@@ -51,12 +52,11 @@ def song_of(path: Path) -> str:
 DATASET = Dataset(
     name="MoisesDB",
     layout="moisesdb_v0.1/<song>/<class>/<track>.wav",
-    label_of=label_of,
-    song_of=song_of,
+    reader=by_path(label_of, song_of, "stems of the class 'other'"),
     names_of_class=LABELS,
     results_file="results_moises.csv",
     script="analyze_moisesdb.py",
-    not_stems="stems of the class 'other'",
+    silence_is_a_miss=True,
     stem_count=2542,
     size="83 GB",
     licence="CC BY-NC-SA 4.0",

@@ -137,7 +137,7 @@ def _other_run(file: Path) -> SavedRun:
     rows, record = read_rows(file), read_run_record(file)
     if record is not None:
         check_ties(file, rows, {beside(file, RUN_RECORD): tie_in(record)})
-    return SavedRun(file, rows, record=record)
+    return SavedRun(file, rows, record=record).with_truth
 
 
 def _what_is_missing(run: SavedRun) -> str | None:

@@ -10,16 +10,24 @@ from AST.evaluation.score_file import StemScores, read_run_record, read_scores, 
 from AST.evaluation.songs import guessed_songs, path_from_song
 from AST.results import Row
 from AST.run_id import check_ties
+from AST.truth import truth_of
 
 
 @dataclass(frozen=True)
 class SavedRun:
-    """The files of one run. Scores and record are None if they are missing."""
+    """The files of one run. Scores and record are None if they are missing.
+
+    Attributes:
+        silent, unlabelled: Number of stems that are not among the rows, because they cannot be
+            right or wrong; see ``AST.truth``.
+    """
 
     file: Path
     rows: list[Row]
     scores: StemScores | None = None
     record: dict[str, Any] | None = None
+    silent: int = 0
+    unlabelled: int = 0
 
     @functools.cached_property
     def songs(self) -> list[str]:
@@ -34,6 +42,17 @@ class SavedRun:
         """Each row's path from its song's folder on."""
         pairs = zip(self.rows, self.songs, strict=True)
         return [path_from_song(row.path, song) for row, song in pairs]
+
+    @property
+    def with_truth(self) -> "SavedRun":
+        """The same without the stems that cannot be right or wrong."""
+        truth = truth_of(self.rows, self.record)
+        if len(truth.rows) == len(self.rows):
+            return self
+        kept = {row.path for row in truth.rows}
+        places = [place for place, row in enumerate(self.rows) if row.path in kept]
+        scores = self.scores and self.scores.at(places)
+        return SavedRun(self.file, truth.rows, scores, self.record, truth.silent, truth.unlabelled)
 
 
 def read_run(file: Path, rows: list[Row]) -> SavedRun:

@@ -3,7 +3,7 @@
 import functools
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,16 @@ class StemScores:
         """Which stems have scores of AST. Shape: (n,)."""
         return np.asarray(np.isfinite(self.scores).all(axis=1))
 
+    def at(self, places: Sequence[int]) -> "StemScores":
+        """Those of some stems, by their places."""
+        return StemScores(**{name: array[places] for name, array in self.arrays.items()})
+
+    @property
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Those that are known, by their names in the file."""
+        arrays = {name: getattr(self, name) for name in ("scores", *SCORE_FIGURES)}
+        return {name: array for name, array in arrays.items() if array is not None}
+
 
 def read_scores(results: Path, rows: Sequence[Row]) -> StemScores | None:
     """The scores that a run wrote beside its results file, or None without such a file.
@@ -70,8 +80,7 @@ def read_scores(results: Path, rows: Sequence[Row]) -> StemScores | None:
         )
     if order == list(range(len(scores))):  # the usual case; a copy takes as much memory again
         return stems
-    figures = {name: figure[order] for name, figure in figures.items()}
-    return replace(stems, scores=scores[order], **figures)
+    return stems.at(order)
 
 
 def read_ties(results: Path) -> dict[Path, Tie | None]:

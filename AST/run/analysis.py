@@ -17,6 +17,7 @@ from AST.run.progress import Progress
 from AST.run.selection import select_stems
 from AST.settings import Settings
 from AST.threads import some_threads
+from AST.truth import Truth, truth_of
 from AST.weights import PUBLISHED, find_both, verify_all
 
 if TYPE_CHECKING:
@@ -41,9 +42,14 @@ class Run:
     record: dict[str, Any]
 
     @property
+    def truth(self) -> Truth:
+        """The rows that can be right or wrong."""
+        return truth_of(self.rows, self.record)
+
+    @property
     def accuracy(self) -> Accuracy:
-        """How many stems have the right label."""
-        return accuracy(self.rows)
+        """How many stems have the right label, of those that can be right or wrong."""
+        return accuracy(self.truth.rows)
 
 
 def analyse(
@@ -57,6 +63,7 @@ def analyse(
     restart: bool = False,
     retry_failed: bool = False,
     keep_duplicates: bool = False,
+    exclude_errata: bool = False,
     progress: Progress = Progress(),  # noqa: B008 (without state)
 ) -> Run:
     """Runs both models on every stem of a dataset.
@@ -70,6 +77,8 @@ def analyse(
         restart: Whether to discard the rows of a stopped run.
         retry_failed: Whether to take over a finished run, and to analyse only what failed in it.
         keep_duplicates: Whether to analyse copies of stems too, such as a subset's.
+        exclude_errata: Whether to leave out stems that are known to hold something else than their
+            label says.
         progress: Takes what the run says; by default nothing is printed.
 
     Raises:
@@ -82,7 +91,7 @@ def analyse(
         dataset = DATASETS[dataset]
     with _output_path(output) as path:
         check_output(path)
-        found = select_stems(dataset, Path(folder), keep_duplicates, progress)
+        found = select_stems(dataset, Path(folder), progress, keep_duplicates, exclude_errata)
         files_found = find_both(model, speech_model)
         with some_threads(1) as thread:
             verifying = thread.submit(verify_all, files_found)

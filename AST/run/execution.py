@@ -12,14 +12,15 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from AST.datasets.dataset import Dataset, Stem
+from AST.datasets.dataset import Dataset
+from AST.datasets.stem import Stem
 from AST.devices import has_instructions
 from AST.labels import LabelMap
 from AST.run.computation import Computation
 from AST.run.finished import read_successes
 from AST.run.journal import Journal
 from AST.run.progress import Progress
-from AST.run.run_record import paths_below, run_identity, run_record
+from AST.run.run_record import facts_of_stems, paths_below, run_identity, run_record
 from AST.run.score_arrays import ast_scores
 from AST.run.stem_result import StemResult
 from AST.run.workers import Preparation
@@ -68,9 +69,9 @@ class Job:
                 self.progress.say(f"resuming: {count} stems were done before")
             if resumed < len(self.stems):
                 settings["speech_model_ran_in"] = self._analyse_the_rest(journal, known)
-            songs = {stem.path_text: stem.song for stem in self.stems}
+            facts = facts_of_stems(self.dataset, self.stems)
             record = run_record(
-                identity, self.files, settings, songs, journal.results, resumed, started
+                identity, self.files, settings, facts, journal.results, resumed, started
             )
             record |= {"left_out": dict(self.left_out), **journal.tie()._asdict()}
             if kept := journal.complete(record):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from AST.datasets.dataset import Stem
+from AST.datasets.stem import Stem
 from AST.errors import UsageError
 from AST.results import RUN_RECORD, SCORE_FIGURES, SCORES, beside, read_rows
 from AST.run.run_record import identity_in

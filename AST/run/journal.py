@@ -21,11 +21,12 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from AST.errors import UsageError
-from AST.results import OUTPUT_FLAG, RUN_RECORD, SCORES, Row, beside, format_rows
-from AST.run.keeping import SIDE_FILES, keep_earlier
+from AST.results import OUTPUT_FLAG, RUN_RECORD, SCORES, SIDE_FILES, STEMS, Row, beside, format_rows
+from AST.run.keeping import keep_earlier
 from AST.run.score_arrays import score_arrays
 from AST.run.stem_result import StemResult, from_fields, to_line
 from AST.run_id import Tie, tie_of
+from AST.stems_file import stems_text
 from AST.writing import force_to_disk, write_whole, writing
 
 
@@ -94,7 +95,7 @@ class Journal:
             force_to_disk(self._partial, format_rows(one.row for one in results).encode())
 
     def complete(self, record: Mapping[str, Any]) -> Path | None:
-        """Writes the scores and the record, and turns the partial file into the output.
+        """Writes the files beside the output, and turns the partial file into the output.
 
         Returns:
             Where the results file of an earlier run is now, if there was one.
@@ -102,12 +103,15 @@ class Journal:
         Raises:
             UsageError: They cannot be written.
         """
+        arrays = score_arrays(self.results)
         scores = io.BytesIO()
-        np.savez_compressed(scores, **{**score_arrays(self.results), **self.tie()._asdict()})
+        np.savez_compressed(scores, **{**arrays, **self.tie()._asdict()})
         text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+        stems = stems_text([result.row for result in self.results], arrays, record)
+        contents = {SCORES: scores.getvalue(), RUN_RECORD: text.encode(), STEMS: stems.encode()}
         with writing(self.output, OUTPUT_FLAG):
-            write_whole(beside(self._partial_path, SCORES), scores.getvalue())
-            write_whole(beside(self._partial_path, RUN_RECORD), text.encode())
+            for kind, content in contents.items():
+                write_whole(beside(self._partial_path, kind), content)
             kept = keep_earlier(self.output)
             for kind in SIDE_FILES:
                 beside(self._partial_path, kind).replace(beside(self.output, kind))

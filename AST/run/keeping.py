@@ -5,9 +5,7 @@ import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
-from AST.results import RUN_RECORD, SCORES, beside
-
-SIDE_FILES = (SCORES, RUN_RECORD)
+from AST.results import SIDE_FILES, beside
 
 
 def keep_earlier(output: Path) -> Path | None:

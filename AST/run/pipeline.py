@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from AST.audio.preparation import PreparedStem
-from AST.datasets.dataset import Stem
+from AST.datasets.stem import Stem
 from AST.labels import ERROR, LabelMap
 from AST.recognition.models import Models
 from AST.results import Row

@@ -9,12 +9,14 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from AST.datasets.dataset import Dataset, Stem
+from AST.datasets.dataset import Dataset
+from AST.datasets.stem import Stem
 from AST.labels import ERROR, SILENCE, SPEECH
-from AST.metrics import accuracy
+from AST.metrics import is_match, normalised
 from AST.rules import STUDY_RULE
 from AST.run.computation import Computation
 from AST.run.stem_result import StemResult
+from AST.truth import APART, COUNTED, SILENT_STEMS, truth_of
 from AST.version import __version__
 from AST.weights import LocalModel
 from AST.writing import printable
@@ -43,6 +45,7 @@ def run_identity(
     return {
         "dataset": dataset.name,
         "dataset_path": printable(folder.resolve()),
+        "dataset_options": dict(dataset.options),
         "list_of_stems_sha256": hashlib.sha256(listed.encode()).hexdigest(),
         "label_dictionary": {name: list(names) for name, names in dataset.names_of_class.items()},
         "speech_rule": STUDY_RULE._asdict(),
@@ -66,11 +69,29 @@ def identity_in(record: Mapping[str, Any]) -> dict[str, Any]:
     return {**record, "models": models, "versions": versions}
 
 
+def facts_of_stems(dataset: Dataset, stems: Sequence[Stem]) -> dict[str, Any]:
+    """What the dataset says about its stems, and how they count, for the record."""
+    instruments = {stem.path_text: stem.instrument for stem in stems if stem.instrument}
+    known = dataset.instruments
+    return {
+        SILENT_STEMS: COUNTED if dataset.silence_is_a_miss else APART,
+        "songs": {stem.path_text: stem.song for stem in stems},
+        "instruments": instruments,
+        "instrument_names": {
+            name: known[normalised(name)].as_record()
+            for name in sorted(set(instruments.values()))
+            if normalised(name) in known
+        },
+        "errata": {stem.path_text: stem.erratum for stem in stems if stem.erratum},
+        "bleed": [stem.path_text for stem in stems if stem.has_bleed],
+    }
+
+
 def run_record(
     identity: Mapping[str, Any],
     models: Mapping[str, LocalModel],
     settings: Mapping[str, Any],
-    songs: Mapping[str, str],
+    stem_facts: Mapping[str, Any],
     results: Sequence[StemResult],
     resumed: int,
     started: datetime,
@@ -78,11 +99,12 @@ def run_record(
     """Everything that a reader of the results file may ask about the run that wrote it.
 
     Args:
-        songs: The song of each stem, by its path.
+        stem_facts: See ``facts_of_stems``.
         resumed: Number of stems that were done before a stop.
     """
     finished = datetime.now(timezone.utc)
     rows = [result.row for result in results]
+    counted = truth_of(rows, stem_facts).rows
     predictions = Counter(row.prediction for row in rows)
     return {
         **identity,
@@ -99,12 +121,12 @@ def run_record(
         "counts": {
             "stems": len(rows),
             "resumed": resumed,
-            "matches": accuracy(rows).matches,
+            "matches": sum(map(is_match, counted)),
             **{name: predictions[name] for name in (SPEECH, SILENCE, ERROR)},
         },
         "failures": _listed(results, "failure"),
         "warnings": _listed(results, "warning"),
-        "songs": dict(songs),
+        **stem_facts,
     }
 
 

@@ -4,37 +4,62 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from AST.datasets.copies import without_copies
-from AST.datasets.dataset import Dataset, Found, Stem
+from AST.datasets.dataset import Dataset
 from AST.datasets.fitting import check_classes
+from AST.datasets.stem import Found, Stem
+from AST.errors import UsageError
 from AST.run.progress import Progress
 
 COPIES = "copies of other stems"
-"""A reason to leave stems out."""
+ERRATA = "stems with a known erratum"
+"""Reasons to leave stems out."""
 
 
 def select_stems(
-    dataset: Dataset, folder: Path, keep_duplicates: bool, progress: Progress
+    dataset: Dataset,
+    folder: Path,
+    progress: Progress,
+    keep_duplicates: bool = False,
+    exclude_errata: bool = False,
 ) -> Found:
     """Finds the stems of a folder, without copies, and says what was found.
 
     Args:
         keep_duplicates: Whether copies of stems are stems too.
+        exclude_errata: Whether stems with a known erratum are left out.
 
     Raises:
         UsageError: The folder cannot be read, has no stems, or holds another dataset.
     """
     found = dataset.find(folder)
     check_classes(dataset, folder, found.stems)
+    stems = found.stems
     copies: list[tuple[Stem, Stem]] = []
+    left_out = dict(found.left_out)
     if not keep_duplicates:
-        stems, copies = without_copies(found.stems)
-    if copies:
-        found = Found(stems, {**found.left_out, COPIES: len(copies)})
+        stems, copies = without_copies(stems)
+        left_out |= {COPIES: len(copies)} if copies else {}
+    errata = [stem for stem in stems if stem.erratum]
+    if exclude_errata and errata:
+        stems = [stem for stem in stems if not stem.erratum]
+        left_out[ERRATA] = len(errata)
+        if not stems:
+            raise UsageError(f"{folder}: every stem has a known erratum; omit --exclude-errata")
+    found = Found(stems, left_out)
     for line in _lines_about(dataset, found):
         progress.say(line)
     if copies:
         progress.say(_about_copies(copies))
+    if errata and not exclude_errata:
+        progress.say(_about_errata(errata))
     return found
+
+
+def _about_errata(errata: Sequence[Stem]) -> str:
+    return (
+        f"warning: stems with a known erratum: {len(errata)}, such as {errata[0].path_text} "
+        f"({errata[0].erratum}); --exclude-errata leaves them out"
+    )
 
 
 def _about_copies(copies: Sequence[tuple[Stem, Stem]]) -> str:

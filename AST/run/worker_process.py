@@ -18,7 +18,7 @@ import torch
 
 from AST.audio.preparation import PreparedStem, prepare
 from AST.audio.spool import Spool
-from AST.datasets.dataset import Stem
+from AST.datasets.stem import Stem
 from AST.errors import StemError, UsageError
 
 PARENT_CHECK_S = 0.5

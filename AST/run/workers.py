@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 
-from AST.datasets.dataset import Stem
+from AST.datasets.stem import Stem
 from AST.run.worker_process import Prepared, WorkerProcess, prepare_or_say_why
 from AST.threads import ThisThread, some_threads
 

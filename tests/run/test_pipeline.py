@@ -8,7 +8,7 @@ from AST.audio import preparation
 from AST.audio.decoding import decode
 from AST.audio.preparation import prepare
 from AST.audio.recording import Recording
-from AST.datasets.dataset import Stem
+from AST.datasets.stem import Stem
 from AST.errors import UsageError
 from AST.labels import LabelMap
 from AST.model_files import AST_FILE, SPEECH_FILE

@@ -9,7 +9,8 @@ import pytest
 import analyze_moisesdb
 import AST
 from AST.datasets import DATASETS
-from AST.datasets.dataset import Dataset, Found
+from AST.datasets.dataset import Dataset
+from AST.datasets.stem import Found
 from AST.run.progress import Progress
 from AST.run.selection import select_stems
 from synthetic.stems import SAMPLE_RATE_HZ, write_samples
@@ -32,7 +33,7 @@ def select(
     folder: Path, dataset: Dataset = DSD100, keep_duplicates: bool = False
 ) -> tuple[Found, list[str]]:
     lines = Lines()
-    return select_stems(dataset, folder, keep_duplicates, lines), lines.said
+    return select_stems(dataset, folder, lines, keep_duplicates), lines.said
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 
 import analyze_dsd100
 from AST.audio.preparation import PreparedStem, prepare
-from AST.datasets.dataset import Stem
+from AST.datasets.stem import Stem
 from AST.results import read_rows
 from AST.run import worker_process, workers
 from AST.run.worker_process import FailedStem, Prepared
