@@ -2,7 +2,6 @@
 
 import csv
 import functools
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -54,22 +53,6 @@ def instrument_indices() -> tuple[int, ...]:
     """Indices of the instrument names among AST's 527 outputs, ascending."""
     wanted = set(instrument_labels())
     return tuple(index for index, name in enumerate(audioset_labels()) if name in wanted)
-
-
-@functools.cache
-def corrected_labels() -> Mapping[str, list[str]]:
-    """MoisesDB's dictionary with 16 more of the 91 names, for ``--labels corrected``.
-
-    The study's dictionary for MoisesDB maps 18 of the 91 names to nothing. 16 of them name an
-    instrument of a class, such as "string section", and stand here under it. The other two,
-    "speech" and "scratching (performance technique)", stay without a class.
-
-    >>> [name for names in corrected_labels().values() for name in names if "string" in name]
-    ['plucked string instrument', 'bowed string instrument', 'string section']
-    """
-    text = (DATA_FOLDER / "corrected_labels.json").read_text("utf-8")
-    names_of_class: dict[str, list[str]] = json.loads(text)
-    return names_of_class
 
 
 class LabelMap:

@@ -73,7 +73,7 @@ def learned_dictionary(
     Args:
         songs: The song of each row.
     """
-    scored = np.flatnonzero(scores.has_scores)
+    scored = np.flatnonzero(scores.has_scores).tolist()
     stems = _of_whole_songs(scored, songs)
     own = [songs[stem] for stem in stems]
     labels = [normalised(rows[stem].label) for stem in stems]
@@ -104,7 +104,7 @@ def learned_dictionary(
     )
 
 
-def _of_whole_songs(stems: Integers, songs: Sequence[str]) -> Integers:
+def _of_whole_songs(stems: Sequence[int], songs: Sequence[str]) -> Sequence[int]:
     """The stems, or if they are too many, those of whole songs, taken evenly over all songs."""
     if len(stems) <= STEMS_AT_MOST:
         return stems
@@ -112,8 +112,9 @@ def _of_whole_songs(stems: Integers, songs: Sequence[str]) -> Integers:
     sizes = np.bincount(numbers)
     wanted = len(sizes) * STEMS_AT_MOST // len(stems)
     taken = np.linspace(0, len(sizes) - 1, wanted).round().astype(int)
-    taken = taken[np.cumsum(sizes[taken]) <= STEMS_AT_MOST]  # some songs may be longer than others
-    return np.asarray(stems[np.isin(numbers, taken)])
+    taken = taken[np.cumsum(sizes[taken]) <= STEMS_AT_MOST]  # songs differ in their stems
+    is_taken = np.isin(numbers, taken)
+    return [stem for stem, taken in zip(stems, is_taken, strict=True) if taken]
 
 
 def logits(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
@@ -129,6 +130,7 @@ def logits(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
 def _held_out(values: npt.NDArray[np.float64], classes: Integers, songs: Integers) -> Integers:
     """The class of each stem, decided by a regression on the songs of the other folds."""
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
 
     found = np.empty_like(classes)
     for fold in range(FOLDS):
@@ -140,6 +142,7 @@ def _held_out(values: npt.NDArray[np.float64], classes: Integers, songs: Integer
         mean, spread = values[train].mean(axis=0), values[train].std(axis=0)
         spread[spread == 0] = 1
         regression = LogisticRegression(C=STRENGTH, tol=TOLERANCE, max_iter=ITERATIONS)
-        regression.fit((values[train] - mean) / spread, classes[train])
+        with threadpool_limits(1):  # more only wait for each other, and change the rounding
+            regression.fit((values[train] - mean) / spread, classes[train])
         found[test] = regression.predict((values[test] - mean) / spread)
     return found

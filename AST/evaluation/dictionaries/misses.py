@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from AST.dictionary import CORRECTED, read_dictionary
 from AST.evaluation.relabelling import relabelled
-from AST.labels import OTHER, LabelMap, corrected_labels
+from AST.labels import OTHER, LabelMap
 from AST.metrics import is_match, normalised
 from AST.results import Row
 
@@ -45,7 +47,7 @@ def dictionary_misses(
 
     Without a record, the dictionary maps to nothing what has the proposed label ``other``.
     """
-    corrected = LabelMap(corrected_labels())
+    corrected = LabelMap(read_dictionary(Path(CORRECTED)))
     of_run = LabelMap(record["label_dictionary"]) if record else None
     wrong = [row for row in rows if not is_match(row)]
     missed = Counter(

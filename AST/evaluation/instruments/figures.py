@@ -7,11 +7,14 @@ from typing import Any
 
 from AST.evaluation.classes import classes_of
 from AST.evaluation.instruments.levels import Levels, Stem, levels, stem_of
-from AST.evaluation.instruments.record import Names, instruments_of, names_of_instruments
+from AST.evaluation.instruments.record import instruments_of, known_instruments
+from AST.instruments import Instrument
 from AST.metrics import is_match, normalised
 from AST.results import Row
 
 PREDICTIONS_SHOWN = 5
+UNKNOWN = Instrument("")
+"""Stands for an instrument whose AudioSet names the record does not have."""
 
 
 @dataclass(frozen=True)
@@ -93,16 +96,17 @@ def instrument_findings(
     Args:
         songs: The song of each row.
     """
-    found = instruments_of(rows, record or {})
-    names = names_of_instruments(record or {})
+    if not record or not record.get("instruments"):
+        return None
+    found, known = instruments_of(rows, record), known_instruments(record)
     stems = [
-        stem_of(row, instrument, song, names.get(instrument, Names()))
-        for row, instrument, song in zip(rows, found, songs, strict=True)
-        if instrument
+        stem_of(row, song, name, known.get(name, UNKNOWN))
+        for row, song, name in zip(rows, songs, found, strict=True)
+        if name
     ]
     if not stems:
         return None
-    figures = _by_instrument(stems, classes_of(rows), names)
+    figures = _by_instrument(stems, classes_of(rows), known)
     exact = [stem for stem in stems if stem.is_strict is not None]
     broader = [stem for stem in stems if stem.is_strict is None and stem.is_lenient is not None]
     return InstrumentFindings(
@@ -111,36 +115,38 @@ def instrument_findings(
         without_name=len(stems) - len(exact) - len(broader),
         without_instrument=len(rows) - len(stems),
         instruments=figures,
-        hidden=_hidden(figures, Counter(normalised(row.label) for row in rows if not is_match(row))),
+        hidden=_hidden(
+            figures, Counter(normalised(row.label) for row in rows if not is_match(row))
+        ),
         predictions=_matrix(stems),
     )
 
 
 def _by_instrument(
-    stems: Sequence[Stem], classes: Sequence[str], names: Mapping[str, Names]
+    stems: Sequence[Stem], classes: Sequence[str], known: Mapping[str, Instrument]
 ) -> list[InstrumentFigures]:
     groups: dict[tuple[str, str], list[Stem]] = {}
     for stem in stems:
         groups.setdefault((stem.class_name, stem.instrument), []).append(stem)
     place = {class_name: number for number, class_name in enumerate(classes)}
     ordered = sorted(groups, key=lambda pair: (place[pair[0]], -len(groups[pair]), pair))
-    return [_figures(groups[pair], names.get(pair[1], Names())) for pair in ordered]
+    return [_figures(groups[pair], known.get(pair[1], UNKNOWN)) for pair in ordered]
 
 
-def _figures(stems: Sequence[Stem], names: Names) -> InstrumentFigures:
+def _figures(stems: Sequence[Stem], instrument: Instrument) -> InstrumentFigures:
     wrong = [stem for stem in stems if not stem.is_right]
     return InstrumentFigures(
         class_name=stems[0].class_name,
         instrument=stems[0].instrument,
         stems=len(stems),
-        exact=list(names.exact),
-        broader=list(names.broader),
-        is_uncertain=names.is_uncertain,
+        exact=list(instrument.exact),
+        broader=list(instrument.broader),
+        is_uncertain=instrument.is_uncertain,
         right=levels(stems),
         predictions=dict(_counted(stems)[:PREDICTIONS_SHOWN]),
         mistakes=len(wrong),
         mistakes_right_strictly=sum(map(bool, (one.is_strict for one in wrong)))
-        if names.exact
+        if instrument.exact
         else None,
     )
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from AST.evaluation import uncertainty
-from AST.evaluation.instruments.record import Names
 from AST.evaluation.uncertainty import Interval
+from AST.instruments import Instrument
 from AST.labels import ERROR
 from AST.metrics import is_match, normalised
 from AST.results import Row
@@ -31,18 +31,22 @@ class Stem(NamedTuple):
     is_lenient: bool | None
 
 
-def stem_of(row: Row, instrument: str, song: str, names: Names) -> Stem:
-    """A stem with its results at the three levels. A stem that failed is wrong at all of them."""
+def stem_of(row: Row, song: str, name: str, instrument: Instrument) -> Stem:
+    """A stem with its results at the three levels. A stem that failed is wrong at all of them.
+
+    Args:
+        name: Of the instrument.
+    """
     prediction = normalised(row.prediction)
     failed = normalised(row.proposed_label) == ERROR
-    any_name = names.exact + names.broader
+    any_name = instrument.exact + instrument.broader
     return Stem(
         normalised(row.label),
-        instrument,
+        name,
         prediction,
         song,
         is_match(row),
-        not failed and prediction in names.exact if names.exact else None,
+        not failed and prediction in instrument.exact if instrument.exact else None,
         not failed and prediction in any_name if any_name else None,
     )
 

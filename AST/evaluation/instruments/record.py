@@ -1,24 +1,12 @@
-"""What a run's record says about instruments: which one a stem is, and its AudioSet names."""
+"""What a run's record says about instruments: which one a stem is of, and its AudioSet names."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from AST.evaluation.paths import values_of
+from AST.instruments import Instrument
 from AST.metrics import normalised
 from AST.results import Row
-
-
-class Names(NamedTuple):
-    """The AudioSet names that stand for an instrument, normalised.
-
-    Attributes:
-        exact: They name the instrument itself; empty if AudioSet has no name for it.
-        broader: They name a group that holds it, or one that is close to it.
-    """
-
-    exact: tuple[str, ...] = ()
-    broader: tuple[str, ...] = ()
-    is_uncertain: bool = False
 
 
 def check_instruments(record: Mapping[str, Any]) -> None:
@@ -31,11 +19,11 @@ def check_instruments(record: Mapping[str, Any]) -> None:
     for instrument in record.get("instruments", {}).values():
         if not isinstance(instrument, str):
             raise TypeError(f"the instrument {instrument!r} is not a text")
-    for instrument, entry in record.get("instrument_names", {}).items():
+    for name, entry in record.get("instrument_names", {}).items():
         for kind in ("exact", "broader"):
             names = entry[kind]
             if not isinstance(names, list) or not all(isinstance(one, str) for one in names):
-                raise TypeError(f"{kind} of {instrument!r} is {names!r}")
+                raise TypeError(f"{kind} of {name!r} is {names!r}")
 
 
 def instruments_of(rows: Sequence[Row], record: Mapping[str, Any]) -> list[str | None]:
@@ -44,13 +32,14 @@ def instruments_of(rows: Sequence[Row], record: Mapping[str, Any]) -> list[str |
     return [normalised(one) if one else None for one in found]
 
 
-def names_of_instruments(record: Mapping[str, Any]) -> dict[str, Names]:
-    """The AudioSet names of each instrument, by its normalised name."""
+def known_instruments(record: Mapping[str, Any]) -> dict[str, Instrument]:
+    """The instruments whose AudioSet names the record has, by their normalised names."""
     return {
-        normalised(instrument): Names(
+        normalised(name): Instrument(
+            normalised(entry.get("class", "")),
             tuple(map(normalised, entry["exact"])),
             tuple(map(normalised, entry["broader"])),
             bool(entry.get("uncertain")),
         )
-        for instrument, entry in record.get("instrument_names", {}).items()
+        for name, entry in record.get("instrument_names", {}).items()
     }
