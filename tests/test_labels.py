@@ -1,9 +1,7 @@
-from pathlib import Path
-
 import pytest
 
 from AST.datasets.moisesdb import LABELS
-from AST.dictionary import CORRECTED, doubtful_names, read_dictionary
+from AST.dictionary import CORRECTED, dictionary_path, doubtful_names, read_dictionary
 from AST.labels import (
     AUDIOSET_SPEECH_INDEX,
     LabelMap,
@@ -36,7 +34,7 @@ def test_a_name_under_two_classes_is_refused() -> None:
 
 
 def test_the_corrected_dictionary_only_adds_names() -> None:
-    corrected = read_dictionary(Path(CORRECTED))
+    corrected = read_dictionary(dictionary_path(CORRECTED))
     assert list(corrected) == list(LABELS)
     added = {name for label, names in corrected.items() for name in set(names) - set(LABELS[label])}
     assert all(set(names) <= set(corrected[label]) for label, names in LABELS.items())

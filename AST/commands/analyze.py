@@ -17,7 +17,7 @@ from AST.datasets import DATASETS
 from AST.datasets.dataset import Dataset
 from AST.datasets.folder import DATASET as FOLDER
 from AST.datasets.folder import LABEL_FROM_FILE, LABEL_FROM_FOLDER, labelled
-from AST.dictionary import read_dictionary
+from AST.dictionary import dictionary_path, read_dictionary
 
 DESCRIPTION = (
     "Runs AST on each stem of {} and says how often it names the right instrument. A stopped run "
@@ -55,7 +55,7 @@ def add_flags(parser: argparse.ArgumentParser, dataset: Dataset) -> None:
             default=LABEL_FROM_FOLDER,
             help="what a file's class is the name of (default: %(default)s)",
         )
-    group.add_argument("--labels", type=Path, metavar="DICTIONARY", help=LABELS_HELP)
+    group.add_argument("--labels", type=dictionary_path, metavar="DICTIONARY", help=LABELS_HELP)
     group.add_argument(
         "--exclude-errata",
         action="store_true",

@@ -41,7 +41,10 @@ def _intervals(findings: Findings) -> str:
     alone = f"{range_of(findings.wilson_interval)} % as if stems were independent"
     if not findings.song_interval:
         return alone
-    return f"{range_of(findings.song_interval)} % over {findings.songs} songs"
+    over = f"{range_of(findings.song_interval)} % over {findings.songs} songs"
+    if not findings.pooled:
+        return over
+    return f"{over} of {len(findings.pooled.files)} files ({findings.pooled.shared_songs} shared)"
 
 
 def _songs(findings: Findings) -> list[str]:
@@ -94,5 +97,12 @@ def _pairs(pairs: Sequence[Pair]) -> list[str]:
         + f", p {probability(one.holm_p, 2)}: {one.first} - {one.second}"
         for one in pairs[:PAIRS_SHOWN]
     ]
+    if len(pairs) == 1:
+        [one] = pairs
+        return [
+            *lines,
+            f"Same prediction for {one.same_prediction} of {one.stems} stems, same proposed label "
+            f"for {one.stems - one.disagreements}",
+        ]
     left_out = len(pairs) - len(lines)
     return [*lines, *([f"  and {left_out} more pairs of runs"] if left_out else [])]

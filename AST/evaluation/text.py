@@ -5,6 +5,7 @@ from AST.evaluation.dictionaries.text import learned_text, misses_text
 from AST.evaluation.findings import Findings
 from AST.evaluation.instruments.text import instruments_text
 from AST.evaluation.layout import range_of, wrapped
+from AST.evaluation.pooled_text import pooled_text
 from AST.evaluation.score_text import scores_text
 from AST.evaluation.several_runs_text import describe_runs
 from AST.writing import visible
@@ -12,7 +13,8 @@ from AST.writing import visible
 
 def describe(findings: Findings) -> str:
     """All findings, section by section."""
-    sections = [_uncertainty(findings), classes_text(findings), confusion_text(findings)]
+    sections = [pooled_text(findings.pooled)] if findings.pooled else []
+    sections += [_uncertainty(findings), classes_text(findings), confusion_text(findings)]
     if findings.instruments:
         sections.append(instruments_text(findings.instruments))
     if findings.dictionary_misses:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pytest
 
 from AST.datasets.moisesdb import LABELS
+from AST.dictionary import Dictionary
 from AST.evaluation.dictionaries import learned as module
 from AST.evaluation.dictionaries.learned import LearnedDictionary, learned_dictionary, logits
 from AST.evaluation.dictionaries.misses import DictionaryMiss, dictionary_misses
@@ -189,9 +190,9 @@ MISSED = [
 ]
 
 
-@pytest.mark.parametrize("record", [None, {"label_dictionary": LABELS}])
-def test_the_dictionarys_misses(record: dict[str, object] | None) -> None:
-    found = dictionary_misses(MISSED, record)
+@pytest.mark.parametrize("of_run", [None, LABELS])
+def test_the_dictionarys_misses(of_run: Dictionary | None) -> None:
+    found = dictionary_misses(MISSED, of_run)
     assert found is not None
     assert (found.count, found.wrong, found.corrected_matches) == (3, 6, 4)
     assert found.pairs == [
@@ -201,11 +202,11 @@ def test_the_dictionarys_misses(record: dict[str, object] | None) -> None:
 
 
 def test_the_runs_own_dictionary_decides() -> None:
-    own = {"label_dictionary": {"drums": ["jingle bell"], "guitar": ["guitar"]}}
+    own = {"drums": ["jingle bell"], "guitar": ["guitar"]}
     found = dictionary_misses(MISSED, own)
     assert found is not None
     assert found.pairs == [DictionaryMiss("guitar", "strum", 1)]
-    assert dictionary_misses(MISSED[3:], {"label_dictionary": LABELS}) is None
+    assert dictionary_misses(MISSED[3:], LABELS) is None
 
 
 def test_the_dictionarys_misses_are_shown_everywhere(tmp_path: Path) -> None:

@@ -1,12 +1,10 @@
 """Wrong stems whose prediction the run's label dictionary leaves out."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-from AST.dictionary import CORRECTED, read_dictionary
+from AST.dictionary import CORRECTED, Dictionary, dictionary_path, read_dictionary
 from AST.evaluation.relabelling import relabelled
 from AST.labels import OTHER, LabelMap
 from AST.metrics import is_match, normalised
@@ -40,20 +38,20 @@ class DictionaryMisses:
     corrected_matches: int
 
 
-def dictionary_misses(
-    rows: Sequence[Row], record: Mapping[str, Any] | None
-) -> DictionaryMisses | None:
+def dictionary_misses(rows: Sequence[Row], of_run: Dictionary | None) -> DictionaryMisses | None:
     """The dictionary's misses among the wrong stems; None if there are none.
 
-    Without a record, the dictionary maps to nothing what has the proposed label ``other``.
+    Args:
+        of_run: The run's label dictionary. If it is not known, it maps to nothing what has the
+            proposed label ``other``.
     """
-    corrected = LabelMap(read_dictionary(Path(CORRECTED)))
-    of_run = LabelMap(record["label_dictionary"]) if record else None
+    corrected = LabelMap(read_dictionary(dictionary_path(CORRECTED)))
+    own = LabelMap(of_run) if of_run is not None else None
     wrong = [row for row in rows if not is_match(row)]
     missed = Counter(
         (normalised(row.label), normalised(row.prediction))
         for row in wrong
-        if normalised(of_run(row.prediction) if of_run else row.proposed_label) == OTHER
+        if normalised(own(row.prediction) if own else row.proposed_label) == OTHER
         and normalised(corrected(row.prediction)) == normalised(row.label)
     )
     if not missed:
