@@ -215,7 +215,7 @@ def test_without_instruments_nothing_is_said(run: SavedRun, tmp_path: Path) -> N
         findings = find(bare)
         assert findings.instruments is None
         text = describe(findings) + summarise(findings) + render(bare, findings, tmp_path)
-        for said in ("hide behind", "three levels", "Instruments", "instruments"):
+        for said in ("hide behind", "three levels", "Instruments:", '"#instruments"'):
             assert said not in text
         texts.add(text)
     assert len(texts) == 1

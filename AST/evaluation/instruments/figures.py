@@ -75,8 +75,8 @@ class InstrumentFindings:
         without_instrument: Number of stems whose instrument is not known.
         instruments: Class by class, the most frequent ones first.
         hidden: The classes with two or more instruments.
-        predictions: Number of stems by instrument and prediction. The predictions are those that
-            occur, the most frequent ones first.
+        predictions: Number of stems by instrument, in the same order, and by prediction: those that
+            occur, the most frequent one first.
     """
 
     with_exact_name: Levels | None
@@ -118,7 +118,7 @@ def instrument_findings(
         hidden=_hidden(
             figures, Counter(normalised(row.label) for row in rows if not is_match(row))
         ),
-        predictions=_matrix(stems),
+        predictions=_matrix(stems, figures),
     )
 
 
@@ -170,12 +170,14 @@ def _hidden(
     ]
 
 
-def _matrix(stems: Sequence[Stem]) -> dict[str, dict[str, int]]:
+def _matrix(
+    stems: Sequence[Stem], figures: Sequence[InstrumentFigures]
+) -> dict[str, dict[str, int]]:
     columns = [prediction for prediction, _ in _counted(stems)]
     counts = Counter((stem.instrument, stem.prediction) for stem in stems)
     return {
         instrument: {prediction: counts[instrument, prediction] for prediction in columns}
-        for instrument in sorted({stem.instrument for stem in stems})
+        for instrument in dict.fromkeys(one.instrument for one in figures)
     }
 
 
