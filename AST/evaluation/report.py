@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 from AST.evaluation import run_facts
 from AST.evaluation.comparison import Comparison
 from AST.evaluation.definitions import DEFINITIONS
+from AST.evaluation.dictionaries.text import parts_text, sample_text
 from AST.evaluation.findings import Findings
+from AST.evaluation.instruments.text import apart_text
 from AST.evaluation.layout import probability
 from AST.evaluation.saved_run import SavedRun
 from AST.evaluation.stem_lines import confident_mistakes, short, static_lines
@@ -59,6 +61,9 @@ def render(run: SavedRun, findings: Findings, folder: Path) -> str:
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         probability=probability,
         songs_for_bootstrap=SONGS_FOR_BOOTSTRAP,
+        apart_text=apart_text,
+        sample_text=sample_text,
+        parts_text=parts_text,
     )
 
 
