@@ -11,7 +11,7 @@ from AST.datasets.fitting import check_classes
 from AST.datasets.folder import labelled
 from AST.errors import UsageError
 
-DSD100, MOISESDB, FOLDER = DATASETS.values()
+DSD100, MOISESDB, FOLDER = (DATASETS[name] for name in ("dsd100", "moisesdb", "folder"))
 FLUTES = replace(FOLDER, names_of_class={"flute": ["flute"]})
 IN_DSD100 = ("Sources/Dev/051 - A/bass.wav", "Sources/Dev/051 - A/other.wav", "Mixtures/a/mix.wav")
 IN_MOISESDB = ("moisesdb_v0.1/96/bass/1c.wav", "moisesdb_v0.1/96/wind/2d.wav")
@@ -48,10 +48,7 @@ def test_the_wrong_dataset_is_refused_and_the_right_script_named(
     ("dataset", "message"),
     [
         (FOLDER, "labels such as 'horn'; give --labels with a label dictionary"),
-        (
-            FLUTES,
-            "the classes flute; found 3 .* give --labels",
-        ),
+        (FLUTES, "the classes flute; found 3 .* give --labels"),
         (MOISESDB, "expected moisesdb_v0.1/<song>/.* such as 'horn'; pass the dataset's folder"),
     ],
 )
@@ -62,11 +59,7 @@ def test_a_folder_that_fits_nothing(tmp_path: Path, dataset: Dataset, message: s
 
 def test_another_dictionary_is_not_taken_for_another_layout(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"'bass'; give --labels with"):
-        check(
-            FLUTES,
-            tmp_path,
-            ("bass/1.wav", "bass/2.wav"),
-        )
+        check(FLUTES, tmp_path, ("bass/1.wav", "bass/2.wav"))
 
 
 @pytest.mark.parametrize("known", ["Bass", "speech", "silence"])
