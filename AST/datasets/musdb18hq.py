@@ -31,7 +31,7 @@ DATASET = Dataset(
     name="MUSDB18-HQ",
     layout="{train,test}/<Artist - Title>/{bass,drums,vocals}.wav",
     reader=by_path(
-        label_of, song_of, "mixtures, stems 'other' and other files", partial(erratum, ERRATA)
+        label_of, song_of, "files that are not bass, drums or vocals", partial(erratum, ERRATA)
     ),
     names_of_class=LABELS,
     results_file="results_musdb18hq.csv",

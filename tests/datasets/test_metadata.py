@@ -56,7 +56,6 @@ def errata(dataset: Dataset, root: Path) -> dict[str, str]:
         b'{"stems": [3], "has_bleed": "no"}',
         b"[" * 100_000,
         b"a: 2020-99-99\n",
-        b"!!python/object/apply:os.system [exit]",
     ],
     ids=lambda content: repr(content[:30]),
 )
@@ -68,6 +67,16 @@ def test_damaged_metadata_is_named(name: str, content: bytes, tmp_path: Path) ->
     assert str(caught.value).startswith(str(tmp_path / METADATA[name]))
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize("name", ["slakh2100", "medleydb"])
+def test_metadata_runs_no_code(name: str, tmp_path: Path) -> None:
+    TREES[name].write(tmp_path)
+    code = f"!!python/object/apply:os.mkdir [{tmp_path / 'made'}]"
+    (tmp_path / METADATA[name]).write_text(code)
+    with pytest.raises(UsageError, match="damaged metadata: could not determine a constructor"):
+        DATASETS[name].stems(tmp_path)
+    assert not (tmp_path / "made").exists()
 
 
 @pytest.mark.parametrize("name", METADATA)

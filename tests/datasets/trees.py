@@ -56,7 +56,7 @@ MUSDB18HQ = Tree(
         f"train/{SONG}/drums.wav": ("drums", "", SONG),
         f"train/{SONG}/vocals.wav": ("vocals", "", SONG),
     },
-    {"hidden files": 1, "mixtures, stems 'other' and other files": 3},
+    {"hidden files": 1, "files that are not bass, drums or vocals": 3},
 )
 
 MUSDB18 = Tree(
@@ -97,14 +97,14 @@ SLAKH = Tree(
             S00=slakh_stem("transistor_compact.nkm", 22),  # a MIDI harmonica
             S01=slakh_stem("solo_strings.nkm", 40),  # one patch for four instruments
             S02=slakh_stem("solo_strings.nkm", 43),
-            S03=slakh_stem("funk_kit.nkm", 128, is_drum=True),
+            S03=slakh_stem("a kit that nobody lists", 0, is_drum=True),
             S04=slakh_stem(None, 55),  # orchestra hit
             S05=slakh_stem("None", 38),  # synthesizer bass
             S06=slakh_stem("string_ensemble.nkm", 50),
             S07=slakh_stem("string_ensemble.nkm", 48),
             S08=slakh_stem("a patch that nobody lists", 33),  # 34 if one counted from 1
             S09=slakh_stem("choir_a.nkm", 52),
-            S10=slakh_stem("harp.nkm", 46),
+            S10=slakh_stem("harp.nkm", 48),  # of the program of string ensembles
             S12=slakh_stem("timpani.nkm", 47),  # its file is missing
         ),
         "omitted/Track00002/metadata.yaml": slakh_metadata(S00=slakh_stem("harp.nkm", 46)),
