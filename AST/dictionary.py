@@ -15,20 +15,26 @@ Dictionary = Mapping[str, Sequence[str]]
 """The AudioSet names of each class."""
 CORRECTED = "corrected"
 """The word for the dictionary that comes with the suite beside the study's; ``./corrected`` is a
-file."""
+file. The study's dictionary for MoisesDB maps 18 of the 91 names to nothing. 16 of them name an
+instrument of a class, such as "string section"; the corrected one adds these, and nothing else. The
+other two, "speech" and "scratching (performance technique)", name no class."""
+
+
+def dictionary_path(text: str) -> Path:
+    """An argparse type: the path of a dictionary that a user names.
+
+    >>> dictionary_path("corrected").name, dictionary_path("./corrected").name
+    ('corrected_labels.json', 'corrected')
+    """
+    return DATA_FOLDER / "corrected_labels.json" if text == CORRECTED else Path(text)
 
 
 def read_dictionary(path: Path) -> Dictionary:
     """A label dictionary from a JSON or TOML file: ``{"class": ["AudioSet name", ...], ...}``.
 
-    Args:
-        path: Of the file, or the word ``corrected``.
-
     Raises:
         UsageError: The file cannot be read, or is not a label dictionary.
     """
-    if str(path) == CORRECTED:
-        path = DATA_FOLDER / "corrected_labels.json"
     try:
         content = _parse(path)
     except OSError as error:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from AST.dictionary import CORRECTED, read_dictionary
+from AST.dictionary import CORRECTED, dictionary_path, read_dictionary
 from AST.metrics import normalised
 
 FOLDER = Path(__file__).parent / "data" / "instruments"
@@ -60,7 +60,7 @@ def read_instruments(vocabulary: str) -> Mapping[str, Instrument]:
     files = reversed(VOCABULARIES) if vocabulary == ALL_VOCABULARIES else (vocabulary,)
     found = {
         name: Instrument(class_name, (name,))
-        for class_name, names in read_dictionary(Path(CORRECTED)).items()
+        for class_name, names in read_dictionary(dictionary_path(CORRECTED)).items()
         for name in names
     }
     for file in files:

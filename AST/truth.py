@@ -14,7 +14,7 @@ from AST.results import Row
 SILENT_STEMS = "silent_stems"
 """The key in a run's record. Without it silent stems count, as in the study."""
 COUNTED, APART = "counted", "apart"
-NO_TRUTH = "No stem has a label, so there is no accuracy."
+NO_TRUTH = "no stem that sounds has a label, so there is no accuracy"
 
 
 class Truth(NamedTuple):
@@ -39,7 +39,7 @@ class Truth(NamedTuple):
     def report(self) -> str:
         """The accuracy, what does not count, and each mismatch."""
         if not self.rows:
-            return "\n".join([NO_TRUTH, *self.remarks])
+            return "\n".join([NO_TRUTH.capitalize(), *self.remarks])
         figure, *mismatches = accuracy_report(self.rows).split("\n")
         return "\n".join([figure, *self.remarks, *mismatches])
 

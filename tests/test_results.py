@@ -61,7 +61,7 @@ def test_bom_line_ends_commas_newlines_and_extra_columns(
         ("label,path,prediction\nx,y,z\n", "results.csv: no column proposed_label in the header"),
         (HEADER + "a,b,c,d\na,b,c\n", r"results.csv, row 2 \(line 3\): 3 fields, expected 4"),
         (HEADER + "a,b,c,d,e\n", r"results.csv, row 1 \(line 2\): 5 fields, expected 4"),
-        (HEADER + "a,b,c,d\n,b,c,d\n", r"results.csv, row 2 \(line 3\): label or .* is empty"),
+        (HEADER + "a,b,c,d\nb,c,d,\n", r"results.csv, row 2 \(line 3\): proposed_label is empty"),
         (
             HEADER + "a,b,c,d\na,B,c,d\ne,b,f,g\n",
             r"row 3 \(line 4\): its path b is in row 1 already",

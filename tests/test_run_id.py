@@ -12,11 +12,13 @@ import pytest
 from AST.commands import accuracy, relabel
 from AST.errors import UsageError
 from AST.evaluation.saved_run import read_run
-from AST.results import SIDE_FILES, Row, beside, format_rows, read_rows
+from AST.results import RUN_RECORD, SCORES, Row, beside, format_rows, read_rows
 from AST.run.journal import Journal
 from AST.run.stem_result import StemResult
 from AST.run_id import Tie, results_sha256, tie_in
 from tests.helpers import DICTIONARY, ROWS, stem_scores
+
+TIED = (SCORES, RUN_RECORD)
 
 
 def write_run(file: Path, first_score: float = 0.9, rows: list[Row] = ROWS) -> Tie:
@@ -84,7 +86,7 @@ def test_an_edited_results_file_is_refused(file: Path, edited: list[Row]) -> Non
         read_run(file, read_rows(file))
 
 
-@pytest.mark.parametrize("kind", SIDE_FILES)
+@pytest.mark.parametrize("kind", TIED)
 def test_a_side_file_of_another_run_over_the_same_stems_is_refused(file: Path, kind: str) -> None:
     other = file.with_name("other.csv")
     write_run(other, first_score=0.8)
@@ -93,11 +95,11 @@ def test_a_side_file_of_another_run_over_the_same_stems_is_refused(file: Path, k
         read_run(file, ROWS)
 
 
-@pytest.mark.parametrize("kind", SIDE_FILES)
+@pytest.mark.parametrize("kind", TIED)
 def test_one_side_file_alone_is_enough_to_see_it(file: Path, kind: str) -> None:
     other = file.with_name("other.csv")
     write_run(other, rows=[*ROWS[:4], ROWS[4]._replace(proposed_label="error")])
-    for other_kind in SIDE_FILES:
+    for other_kind in TIED:
         beside(file, other_kind).unlink()
     shutil.copy(beside(other, kind), beside(file, kind))
     name = beside(file, kind).name
@@ -108,13 +110,13 @@ def test_one_side_file_alone_is_enough_to_see_it(file: Path, kind: str) -> None:
 def test_files_of_an_older_version_are_read_with_a_note(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    scores = beside(file, SIDE_FILES[0])
+    scores = beside(file, SCORES)
     with np.load(scores) as arrays:
         older = {name: arrays[name] for name in ("paths", "scores", "speech_score_percent")}
     np.savez_compressed(scores, **older)
     with pytest.raises(UsageError, match=r"of two runs \(run ids none and [0-9a-f]{16}\)"):
         read_run(file, ROWS)
-    beside(file, SIDE_FILES[1]).write_text(json.dumps({"label_dictionary": DICTIONARY}))
+    beside(file, RUN_RECORD).write_text(json.dumps({"label_dictionary": DICTIONARY}))
     run = read_run(file, ROWS)
     assert run.scores is not None
     assert run.scores.duration_s is None
@@ -148,11 +150,11 @@ def test_relabelled_files_belong_together_and_name_the_run(file: Path) -> None:
     assert after.record is not None
     assert after.record["relabelled_from_run_id"] == before.record["run_id"]
     assert after.record["run_id"] != before.record["run_id"]
-    assert tie_in(after.record) == tie_in(np.load(beside(relabelled, SIDE_FILES[0])))
+    assert tie_in(after.record) == tie_in(np.load(beside(relabelled, SCORES)))
     assert before.scores is not None
     assert after.scores is not None
     np.testing.assert_array_equal(after.scores.scores, before.scores.scores)
-    for kind in SIDE_FILES:
+    for kind in TIED:
         shutil.copy(beside(file, kind), beside(relabelled, kind))
     with pytest.raises(UsageError, match=r"r\.relabelled\.csv: not as the run wrote it"):
         read_run(relabelled, read_rows(relabelled))

@@ -5,13 +5,28 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from AST.command_line import EXIT_OK, exit_code, new_parser
 from AST.errors import UsageError
-from AST.results import SIDE_FILES, Row, beside, check_distinct, is_complete, read_rows
+from AST.results import (
+    PUBLISHED_RUNS,
+    SIDE_FILES,
+    Row,
+    beside,
+    check_distinct,
+    is_complete,
+    read_rows,
+)
 from AST.table import NoRowsError
-from AST.truth import NO_TRUTH, truth_of
+from AST.truth import NO_TRUTH, Truth, truth_of
 from AST.writing import write_whole, writing
+
+if TYPE_CHECKING:
+    from AST.evaluation.saved_run import SavedRun
+
+NOTHING = "No data to evaluate."
+"""As in the study: other people's scripts look for it."""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -20,20 +35,26 @@ def build_parser() -> argparse.ArgumentParser:
         "by class with their uncertainty. If the run's scores lie beside the file, it prints what "
         "they say too. No model runs."
     )
-    parser.add_argument("file", type=Path, help="results file, such as results_dsd100.csv")
+    parser.add_argument(
+        "files",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="results file, such as results_dsd100.csv; several files with different stems are "
+        "pooled to one figure",
+    )
     parser.add_argument(
         "--compare",
-        type=Path,
         nargs="+",
         action="extend",
         default=[],
         dest="others",
         metavar="OTHER",
-        help="results files of other runs over the same stems, to compare with",
+        help="results files of other runs over the same stems, to compare with; 'published' stands "
+        "for the study's own results (./published is a file)",
     )
     parser.add_argument(
         "--against",
-        type=Path,
         action="append",
         dest="others",
         metavar="OTHER",
@@ -61,40 +82,75 @@ def compute(arguments: argparse.Namespace) -> int:
     Raises:
         UsageError: A file cannot be read or written.
     """
-    file: Path = arguments.file
-    try:
-        rows = read_rows(file, needed=("label", "proposed_label"))
-    except NoRowsError:
-        print("No data to evaluate.")  # as in the study: other people's scripts look for it
-        raise
+    files: list[Path] = arguments.files
+    rows_of_file = _read(files)
     outputs = [path for path in (arguments.json, arguments.report) if path]
-    if not all(map(is_complete, rows)):
-        print(truth_of(rows, None).report)
-        if outputs or arguments.others or arguments.tables:
-            raise UsageError(f"{file}: lacks paths or predictions; other figures need all columns")
+    rows, *more = rows_of_file
+    pairs = zip(files, rows_of_file, strict=True)
+    lacking = [file for file, own in pairs if not all(map(is_complete, own))]
+    if lacking:
+        if not more:
+            print(truth_of(rows, None).report)
+        if outputs or arguments.others or arguments.tables or more:
+            raise UsageError(
+                f"{lacking[0]}: lacks paths or predictions; other figures need all columns"
+            )
         return EXIT_OK
     read = [
         name
-        for run in (file, *arguments.others)
+        for run in (*files, *_paths(arguments.others))
         for name in (run, *(beside(run, kind) for kind in SIDE_FILES))
     ]
     check_distinct(read, outputs)
     try:
-        report, text = _find_and_write(rows, arguments)
-    except UsageError:
-        print(truth_of(rows, None).report)  # this needs nothing but the file itself
+        run = _run(files, rows_of_file)
+        text = _find_and_write(run, arguments)
+    except NoRowsError:
+        print(NOTHING)
         raise
+    except UsageError:
+        if not more:
+            print(truth_of(rows, None).report)  # this needs nothing but the file itself
+        raise
+    report = Truth(run.rows, run.silent, run.unlabelled).report
     print(text if arguments.summary else f"{report}\n\n{text}")
     return EXIT_OK
 
 
-def _find_and_write(rows: list[Row], arguments: argparse.Namespace) -> tuple[str, str]:
-    """Writes the files. Returns the accuracy with all mismatches, and the figures, as text.
+def _read(files: Sequence[Path]) -> list[list[Row]]:
+    """The rows of each file."""
+    try:
+        return [read_rows(file, needed=("label", "proposed_label")) for file in files]
+    except NoRowsError:
+        print(NOTHING)
+        raise
 
-    (The reader of the text may close the pipe early.)
+
+def _paths(others: Sequence[str]) -> list[Path]:
+    """Of the runs to compare with. ``Path`` would take ``./published`` for ``published``."""
+    return [Path(other) for other in others if other != PUBLISHED_RUNS]
+
+
+def _run(files: Sequence[Path], rows_of_file: Sequence[list[Row]]) -> "SavedRun":
+    """The stems that can be right or wrong, of all files.
+
+    Raises:
+        UsageError: A file beside them is damaged, two files have the same stem, or none counts.
     """
-    from AST.evaluation.findings import find
+    from AST.evaluation.pooling import pooled
     from AST.evaluation.saved_run import read_run
+
+    runs = [read_run(*one).with_truth for one in zip(files, rows_of_file, strict=True)]
+    run = pooled(runs)
+    if not run.rows:
+        raise NoRowsError(f"{run.file}: {NO_TRUTH}; give stems labels, or read .stems.csv")
+    return run
+
+
+def _find_and_write(run: "SavedRun", arguments: argparse.Namespace) -> str:
+    """Writes the files and returns the text. (The reader of the text may close the pipe early.)"""
+    from AST.evaluation.findings import find
+    from AST.evaluation.published import published_run
     from AST.evaluation.summary import summarise
     from AST.evaluation.text import describe
 
@@ -102,11 +158,10 @@ def _find_and_write(rows: list[Row], arguments: argparse.Namespace) -> tuple[str
         from AST.evaluation.export.write import make_folder, write_tables
 
         make_folder(arguments.tables)
-    everything = read_run(arguments.file, rows)
-    truth, run = truth_of(rows, everything.record), everything.with_truth
-    if not run.rows:
-        raise UsageError(f"{arguments.file}: {NO_TRUTH} Give the stems labels")
-    findings = find(run, *arguments.others)
+    others = [
+        published_run(run) if other == PUBLISHED_RUNS else Path(other) for other in arguments.others
+    ]
+    findings = find(run, *others)
     if arguments.json:
         text = json.dumps(findings.as_json(), indent=2, ensure_ascii=False) + "\n"
         with writing(arguments.json, "--json"):
@@ -120,7 +175,7 @@ def _find_and_write(rows: list[Row], arguments: argparse.Namespace) -> tuple[str
         with writing(arguments.report, "--report"):
             write_whole(arguments.report, page.encode())
         print(f"report: {arguments.report}", file=sys.stderr)
-    return truth.report, summarise(findings) if arguments.summary else describe(findings)
+    return summarise(findings) if arguments.summary else describe(findings)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -15,7 +15,7 @@ from AST.commands.arguments import (
 )
 from AST.datasets import DATASETS
 from AST.datasets.dataset import Dataset
-from AST.dictionary import read_dictionary
+from AST.dictionary import dictionary_path, read_dictionary
 
 DESCRIPTION = (
     "Runs AST on each stem of {} and says how often it names the right instrument. A stopped run "
@@ -51,7 +51,7 @@ def add_flags(parser: argparse.ArgumentParser, dataset: Dataset) -> None:
         group.add_argument("folder", type=Path, help=f"folder with {dataset.layout} inside")
     for name, how in dataset.flags.items():
         group.add_argument(f"--{name.replace('_', '-')}", **how)
-    group.add_argument("--labels", type=Path, metavar="DICTIONARY", help=LABELS_HELP)
+    group.add_argument("--labels", type=dictionary_path, metavar="DICTIONARY", help=LABELS_HELP)
     group.add_argument(
         "--exclude-errata",
         action="store_true",

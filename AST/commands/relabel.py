@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from AST.command_line import EXIT_OK, exit_code, new_parser
 from AST.commands.arguments import LABELS_HELP
 from AST.datasets import DATASETS
-from AST.dictionary import Dictionary
+from AST.dictionary import Dictionary, dictionary_path
 from AST.errors import UsageError
 from AST.labels import NO_CLASS
 from AST.metrics import accuracy, normalised
@@ -49,7 +49,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("file", type=Path, help="results file, such as results_dsd100.csv")
     dictionary = parser.add_mutually_exclusive_group(required=True)
     dictionary.add_argument("--dataset", choices=list(DATASETS), help="the dataset's dictionary")
-    dictionary.add_argument("--labels", type=Path, metavar="DICTIONARY", help=LABELS_HELP)
+    dictionary.add_argument(
+        "--labels", type=dictionary_path, metavar="DICTIONARY", help=LABELS_HELP
+    )
     parser.add_argument("--output", type=Path, metavar="FILE", help="default: FILE.relabelled.csv")
     return parser
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from AST.datasets.dataset import Dataset
 from AST.datasets.errata import erratum
 from AST.datasets.stem import by_path
+from AST.song_identity import DSD100_NUMBER
 
 LABELS = {
     "vocals": [
@@ -25,8 +26,6 @@ NOT_STEMS = frozenset({"mix", "mixture", "other"})
 """Words. A file with one of them in its name has no class."""
 WORD = re.compile(r"[^\W\d_]+")
 """Letters without a break."""
-SONG_NUMBER = re.compile(r"^\d+ - ")
-"""Stands before the artist in the name of a song's folder."""
 
 
 def label_of(path: Path) -> str | None:
@@ -50,7 +49,7 @@ def erratum_of(song: str, label: str) -> str:
     >>> erratum_of("051 - Chris Durban - Celebrate", "vocals")
     'other instruments are in it'
     """
-    return erratum("musdb18", SONG_NUMBER.sub("", song), label)
+    return erratum("musdb18", DSD100_NUMBER.sub("", song), label)
 
 
 DATASET = Dataset(

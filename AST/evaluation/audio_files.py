@@ -52,11 +52,12 @@ def _possible_folders(start: str, run: SavedRun) -> Iterator[str]:
     path, at least the song's folder.
     """
     yield start or "."
-    yield os.path.join(run.file.parent, start)
-    dataset = (run.record or {}).get("dataset_path")
-    if isinstance(dataset, str):
-        parts = Path(start).parts
-        yield from (os.path.join(dataset, *parts[first:]) for first in range(len(parts)))
+    for one in run.files:
+        yield os.path.join(one.file.parent, start)
+        dataset = (one.record or {}).get("dataset_path")
+        if isinstance(dataset, str):
+            parts = Path(start).parts
+            yield from (os.path.join(dataset, *parts[first:]) for first in range(len(parts)))
 
 
 def _address(folder: str, page_folder: Path) -> str:

@@ -13,6 +13,7 @@ from AST.metrics import normalised
 NOT_RECORDED = "not recorded"
 """Of a run whose record lacks the fact."""
 NO_RECORD = "no record"
+"""Of a run without a record, or without a single label dictionary."""
 NO_CLASS = "no class"
 """Of a name that a label dictionary does not hold."""
 SHA256_SHOWN = 12
@@ -42,7 +43,10 @@ def differing_facts(runs: Sequence[SavedRun]) -> list[Fact]:
 
 def differing_names(runs: Sequence[SavedRun]) -> list[Fact]:
     """The AudioSet names that the runs' label dictionaries give another class, with the classes."""
-    dictionaries = [run.record and _class_of_name(run.record["label_dictionary"]) for run in runs]
+    dictionaries = [
+        None if run.label_dictionary is None else _class_of_name(run.label_dictionary)
+        for run in runs
+    ]
     names = sorted({name for one in dictionaries for name in one or ()})
     classes = [
         Fact(name, [NO_RECORD if one is None else one.get(name, NO_CLASS) for one in dictionaries])
@@ -67,8 +71,9 @@ def _facts(record: Mapping[str, Any]) -> dict[str, str]:
     for group in NESTED:
         if isinstance(record.get(group), dict):
             facts |= {f"{_spoken(group)}: {_spoken(k)}": _text(v) for k, v in record[group].items()}
-    content = json.dumps(_class_of_name(record["label_dictionary"]), sort_keys=True).encode()
-    facts["label dictionary (sha256)"] = hashlib.sha256(content).hexdigest()[:SHA256_SHOWN]
+    if "label_dictionary" in record:  # files that were pooled may have several
+        content = json.dumps(_class_of_name(record["label_dictionary"]), sort_keys=True).encode()
+        facts["label dictionary (sha256)"] = hashlib.sha256(content).hexdigest()[:SHA256_SHOWN]
     return facts
 
 

@@ -8,6 +8,8 @@ from AST.evaluation import classes, uncertainty
 from AST.evaluation.class_figures import ClassFigures, MacroFigures, class_figures, macro_figures
 from AST.evaluation.classes import Confusion
 from AST.evaluation.comparison import Comparison, comparison_of_first_two
+from AST.evaluation.dictionaries.learned import LearnedDictionary, learned_dictionary
+from AST.evaluation.dictionaries.misses import DictionaryMisses, dictionary_misses
 from AST.evaluation.groups import (
     DURATIONS_S,
     LEVELS_DBFS,
@@ -16,7 +18,9 @@ from AST.evaluation.groups import (
     grouped,
     song_figures,
 )
+from AST.evaluation.instruments.figures import InstrumentFindings, instrument_findings
 from AST.evaluation.json_head import json_head
+from AST.evaluation.pooled_figures import PooledFiles, pooled_files
 from AST.evaluation.saved_run import SavedRun
 from AST.evaluation.score_figures import ScoreFigures, score_figures
 from AST.evaluation.score_file import read_run_record
@@ -46,10 +50,15 @@ class Findings:
             ``error``.
         confusion: Number of stems by class and proposed label.
         raw_confusions: Classes with their predictions, the most frequent pair first.
-        scores: None if the scores or the run record are missing.
-        scores_missing: Which of these files is missing, as text.
+        instruments: None if the record says no stem's instrument.
+        dictionary_misses: None if no mistake is the label dictionary's.
+        learned_dictionary: None without scores of ten songs and two classes.
+        scores: None if the scores or the run record are missing, or if several files have several
+            label dictionaries.
+        scores_missing: Which of these is the reason, as text.
         comparison: With the first other run; None if none was given.
         several_runs: The run and all others; None if no other was given.
+        pooled: The files whose stems all other figures are of; None if it is a single one.
     """
 
     file: str
@@ -71,18 +80,22 @@ class Findings:
     no_class: dict[str, int]
     confusion: dict[str, dict[str, int]]
     raw_confusions: list[Confusion]
+    instruments: InstrumentFindings | None
+    dictionary_misses: DictionaryMisses | None
+    learned_dictionary: LearnedDictionary | None
     scores: ScoreFigures | None
     scores_missing: str | None
     comparison: Comparison | None
     several_runs: SeveralRuns | None
+    pooled: PooledFiles | None
 
     def as_json(self) -> dict[str, Any]:
         """All figures as JSON values, as in doc/findings.schema.json."""
         return {**asdict(json_head()), **asdict(self)}
 
 
-def find(run: SavedRun, *others: Path) -> Findings:
-    """All figures of a run, and its comparison with other runs' results files if there are some.
+def find(run: SavedRun, *others: Path | SavedRun) -> Findings:
+    """All figures of a run, and its comparison with other runs or their results files, if any.
 
     Raises:
         UsageError: Another file cannot be read, or it has other stems.
@@ -95,9 +108,8 @@ def find(run: SavedRun, *others: Path) -> Findings:
     counts = song_counts(rows, run.songs)
     macro = macro_figures(counts)
     scores = None
-    if run.scores is not None and run.record is not None:
-        label_map = LabelMap(run.record["label_dictionary"])
-        scores = score_figures(rows, run.scores, label_map, run.songs)
+    if run.scores is not None and run.label_dictionary is not None:
+        scores = score_figures(rows, run.scores, LabelMap(run.label_dictionary), run.songs)
     several = compare_runs([run, *map(_other_run, others)]) if others else None
     return Findings(
         file=printable(run.file),
@@ -121,19 +133,27 @@ def find(run: SavedRun, *others: Path) -> Findings:
         no_class=classes.no_class_counts(rows),
         confusion=classes.confusion_matrix(rows).to_dict("index"),
         raw_confusions=classes.raw_confusions(rows),
+        instruments=instrument_findings(rows, run.songs, run.record),
+        dictionary_misses=dictionary_misses(rows, run.label_dictionary),
+        learned_dictionary=(
+            learned_dictionary(rows, run.scores, run.songs) if run.scores else None
+        ),
         scores=scores,
         scores_missing=_what_is_missing(run),
         comparison=comparison_of_first_two(several) if several else None,
         several_runs=several,
+        pooled=pooled_files(run),
     )
 
 
-def _other_run(file: Path) -> SavedRun:
+def _other_run(file: Path | SavedRun) -> SavedRun:
     """A comparison needs no scores.
 
     Raises:
         UsageError: A file cannot be read, or the record is of another run.
     """
+    if isinstance(file, SavedRun):
+        return file
     rows, record = read_rows(file), read_run_record(file)
     if record is not None:
         check_ties(file, rows, {beside(file, RUN_RECORD): tie_in(record)})
@@ -142,8 +162,13 @@ def _other_run(file: Path) -> SavedRun:
 
 def _what_is_missing(run: SavedRun) -> str | None:
     missing = [
-        printable(beside(run.file, kind).name)
-        for kind, found in ((SCORES, run.scores), (RUN_RECORD, run.record))
+        printable(beside(one.file, kind).name)
+        for one in run.files
+        for kind, found in ((SCORES, one.scores), (RUN_RECORD, one.record))
         if found is None
     ]
-    return f"there is no {' and no '.join(missing)} beside the results" if missing else None
+    if missing:
+        return f"there is no {' and no '.join(missing)} beside the results"
+    if run.label_dictionary is None:
+        return "the label dictionaries of these files are not the same"
+    return None

@@ -32,6 +32,15 @@ def common_stems(runs: Sequence[SavedRun]) -> list[tuple[Row, ...]]:
     return [(own[path], *(found[path] for found in counterparts)) for path in paths]
 
 
+def may_have_common_stems(run: SavedRun, other_run: SavedRun) -> bool:
+    """A quick look, without any checks: ``common_stems`` finds stems of other runs only."""
+    own, other = (
+        {comparable(row.path) for row in one.rows} | set(one.paths_from_song)
+        for one in (run, other_run)
+    )
+    return not own.isdisjoint(other)
+
+
 def _counterparts(run: SavedRun, other_run: SavedRun) -> dict[str, Row]:
     """The other run's row of each stem that both runs have, by this run's path."""
     own, other = _by_path(run), _by_path(other_run)

@@ -18,6 +18,7 @@ class Pair:
 
     Attributes:
         first, second: The names of the runs.
+        stems: Number of stems that are compared.
         difference_percent: Accuracy of the first minus that of the second, in percentage points.
         interval: 95 % interval of the difference, by songs; None for a single song.
         only_first, only_second: Number of stems that are right only in this run, by class.
@@ -25,10 +26,14 @@ class Pair:
         holm_p: The same, with Holm's correction for the number of pairs.
         mcnemar_p: Two-sided p value, 0 to 1, of McNemar's exact test. Stems as independent.
         disagreements: Number of stems with another proposed label.
+        same_prediction: Number of stems with the same prediction.
+        only_prediction_differs: Number of stems with another prediction that counts as the same
+            proposed label.
     """
 
     first: str
     second: str
+    stems: int
     difference_percent: float
     interval: Interval | None
     only_first: dict[str, int]
@@ -38,6 +43,8 @@ class Pair:
     mcnemar_p: float
     odds_ratio: OddsRatio
     disagreements: int
+    same_prediction: int
+    only_prediction_differs: int
 
 
 def pairs_of(
@@ -69,8 +76,10 @@ def _pair(
 ) -> Pair:
     gained = [row for row, gain in zip(rows, gains, strict=True) if gain > 0]
     lost = [row for row, gain in zip(rows, gains, strict=True) if gain < 0]
+    same = Counter(_what_is_same(a, b) for a, b in zip(rows, other_rows, strict=True))
     return Pair(
         *names,
+        stems=len(gains),
         difference_percent=100 * sum(gains) / len(gains),
         interval=uncertainty.difference_interval(songs, gains),
         only_first=_by_class(gained),
@@ -79,10 +88,17 @@ def _pair(
         holm_p=holm_p,
         mcnemar_p=pair_tests.mcnemar_p(len(gained), len(lost)),
         odds_ratio=pair_tests.odds_ratio(len(gained), len(lost)),
-        disagreements=sum(
-            normalised(a.proposed_label) != normalised(b.proposed_label)
-            for a, b in zip(rows, other_rows, strict=True)
-        ),
+        disagreements=same[True, False] + same[False, False],
+        same_prediction=same[True, True] + same[True, False],
+        only_prediction_differs=same[False, True],
+    )
+
+
+def _what_is_same(row: Row, other: Row) -> tuple[bool, bool]:
+    """Whether two rows of a stem have the same prediction, and the same proposed label."""
+    return (
+        normalised(row.prediction) == normalised(other.prediction),
+        normalised(row.proposed_label) == normalised(other.proposed_label),
     )
 
 

@@ -1,6 +1,7 @@
 """A results file, with the scores and the record that the same run wrote beside it."""
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,16 @@ class SavedRun:
     record: dict[str, Any] | None = None
     silent: int = 0
     unlabelled: int = 0
+
+    @property
+    def files(self) -> "Sequence[SavedRun]":
+        """The run of each results file: this one, unless several were pooled."""
+        return [self]
+
+    @property
+    def label_dictionary(self) -> dict[str, list[str]] | None:
+        """From the record. Files that were pooled have none if theirs are not all the same."""
+        return (self.record or {}).get("label_dictionary")
 
     @functools.cached_property
     def songs(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from AST.evaluation.layout import defined, probability, range_of, table, wrapped
+from AST.evaluation.layout import defined, percent, probability, range_of, table, wrapped
 from AST.evaluation.pair_tests import OddsRatio
 from AST.evaluation.pairs import Pair
 from AST.evaluation.several_runs import Disagreement, SeveralRuns
@@ -17,7 +17,13 @@ MEANINGS = {"sign_flip_p": "p", "holm_p": "Holm", "mcnemar_p": "McNemar", "odds_
 
 def describe_runs(several: SeveralRuns) -> list[str]:
     """The runs, what differs between them, each pair, and the stems where they disagree."""
-    return [*_runs(several), *_facts(several), *_pairs(several.pairs), *_disagreements(several)]
+    return [
+        *_runs(several),
+        *_facts(several),
+        *_pairs(several.pairs),
+        *_sameness(several.pairs),
+        *_disagreements(several),
+    ]
 
 
 def _runs(several: SeveralRuns) -> list[str]:
@@ -27,7 +33,7 @@ def _runs(several: SeveralRuns) -> list[str]:
             f"{run.accuracy_percent:.2f} %",
             f"{run.matches}/{run.total}",
             _interval(run.interval),
-            str(run.left_out),
+            f"{run.total} of {run.total + run.left_out}",
         ]
         for run in several.runs
     ]
@@ -35,7 +41,7 @@ def _runs(several: SeveralRuns) -> list[str]:
     return [
         f"Compared on the {several.stems} stems ({several.songs} songs) that "
         f"{'both' if count == 2 else f'all {count}'} runs have:",
-        *table([["run", "accuracy", "right", "95 % interval", "left out"], *rows]),
+        *table([["run", "accuracy", "right", "95 % interval", "in common"], *rows]),
     ]
 
 
@@ -86,6 +92,27 @@ def _pair(pair: Pair) -> list[str]:
         _odds(pair.odds_ratio),
         str(pair.disagreements),
     ]
+
+
+def _sameness(pairs: list[Pair]) -> list[str]:
+    """How far the runs say the same, stem by stem."""
+    rows = [
+        [
+            f"{pair.first} - {pair.second}",
+            _part(pair.same_prediction, pair.stems),
+            _part(pair.stems - pair.disagreements, pair.stems),
+            str(pair.only_prediction_differs),
+        ]
+        for pair in pairs
+    ]
+    return [
+        f"Stems for which both runs say the same, of {pairs[0].stems}:",
+        *table([["", "prediction", "proposed label", "only prediction differs"], *rows]),
+    ]
+
+
+def _part(count: int, total: int) -> str:
+    return f"{count} ({percent(count / total)})"
 
 
 def _disagreements(several: SeveralRuns) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from AST.evaluation.class_text import MACRO_NAMES, number
 from AST.evaluation.findings import Findings
+from AST.evaluation.instruments.text import levels_line
 from AST.evaluation.layout import WIDTH, probability, range_of, shortened, table
 from AST.evaluation.pairs import Pair
 from AST.evaluation.score_figures import ScoreFigures
@@ -26,6 +27,7 @@ def summarise(findings: Findings) -> str:
         ),
         "Proposed label "
         + ", ".join(f"{name} {count}" for name, count in findings.no_class.items()),
+        *_instruments(findings),
         *_songs(findings),
         *_classes(findings),
         *_mistakes(findings),
@@ -39,7 +41,10 @@ def _intervals(findings: Findings) -> str:
     alone = f"{range_of(findings.wilson_interval)} % as if stems were independent"
     if not findings.song_interval:
         return alone
-    return f"{range_of(findings.song_interval)} % over {findings.songs} songs"
+    over = f"{range_of(findings.song_interval)} % over {findings.songs} songs"
+    if not findings.pooled:
+        return over
+    return f"{over} of {len(findings.pooled.files)} files ({findings.pooled.shared_songs} shared)"
 
 
 def _songs(findings: Findings) -> list[str]:
@@ -53,10 +58,17 @@ def _songs(findings: Findings) -> list[str]:
     return [line]
 
 
+def _instruments(findings: Findings) -> list[str]:
+    if not findings.instruments or not findings.instruments.with_exact_name:
+        return []
+    return [f"Instruments: {levels_line(findings.instruments.with_exact_name)}"]
+
+
 def _classes(findings: Findings) -> list[str]:
+    shown = CLASSES_SHOWN - len(_instruments(findings))  # the screen keeps its height
     rows = [
         [one.label, str(one.support), *(f"{x:.3f}" for x in (one.precision, one.recall, one.f1))]
-        for one in findings.classes[:CLASSES_SHOWN]
+        for one in findings.classes[:shown]
     ]
     left_out = len(findings.classes) - len(rows)
     return [
@@ -85,5 +97,12 @@ def _pairs(pairs: Sequence[Pair]) -> list[str]:
         + f", p {probability(one.holm_p, 2)}: {one.first} - {one.second}"
         for one in pairs[:PAIRS_SHOWN]
     ]
+    if len(pairs) == 1:
+        [one] = pairs
+        return [
+            *lines,
+            f"Same prediction for {one.same_prediction} of {one.stems} stems, same proposed label "
+            f"for {one.stems - one.disagreements}",
+        ]
     left_out = len(pairs) - len(lines)
     return [*lines, *([f"  and {left_out} more pairs of runs"] if left_out else [])]

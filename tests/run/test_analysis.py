@@ -43,6 +43,7 @@ def test_a_run_from_the_command_line(
         "results_dsd100.csv",
         "results_dsd100.run.json",
         "results_dsd100.scores.npz",
+        "results_dsd100.stems.csv",
     ]
 
 

@@ -77,7 +77,7 @@ def test_a_disk_that_is_full_at_any_write(tmp_path: Path, monkeypatch: pytest.Mo
         assert content(output)[0] == content(tmp_path / "whole.csv")[0]
         assert content(output)[2] == content(tmp_path / "whole.csv")[2]
     assert sorted(path.suffix for path in tmp_path.iterdir()) == sorted(
-        itertools.chain.from_iterable([[".csv", ".json", ".npz"]] * (count + 1))
+        itertools.chain.from_iterable([[".csv", ".csv", ".json", ".npz"]] * (count + 1))
     )
 
 

@@ -52,12 +52,13 @@ def test_rows_can_be_watched_while_the_run_goes_on(tmp_path: Path) -> None:
     journal.close()
 
 
-def test_a_complete_run_leaves_three_files(tmp_path: Path) -> None:
+def test_a_complete_run_leaves_four_files(tmp_path: Path) -> None:
     write_all(tmp_path / "r.csv")
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "r.csv",
         "r.run.json",
         "r.scores.npz",
+        "r.stems.csv",
     ]
     assert read_rows(tmp_path / "r.csv") == [result.row for result in RESULTS]
     assert json.loads((tmp_path / "r.run.json").read_text("utf-8")) == {"note": "é"}

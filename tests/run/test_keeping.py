@@ -17,7 +17,12 @@ from AST.run.keeping import keep_earlier
 from AST.run.stem_result import StemResult
 from AST.writing import write_whole
 
-OLD = {"r.csv": "old rows", "r.scores.npz": "old scores", "r.run.json": "old record"}
+OLD = {
+    "r.csv": "old rows",
+    "r.scores.npz": "old scores",
+    "r.run.json": "old record",
+    "r.stems.csv": "old table",
+}
 KEPT = {name.replace("r.", "r.1.", 1): content for name, content in OLD.items()}
 ROW = Row("bass", "bass.wav", "bass guitar", "bass")
 
@@ -48,7 +53,7 @@ def test_all_files_of_the_earlier_run_are_kept(tmp_path: Path, names: list[str])
     assert contents(tmp_path) == {name.replace("r.", "r.1.", 1): OLD[name] for name in names}
 
 
-@pytest.mark.parametrize("taken", ["r.1.csv", "r.1.scores.npz", "r.1.run.json"])
+@pytest.mark.parametrize("taken", [*KEPT])
 def test_the_first_number_that_overwrites_nothing(tmp_path: Path, taken: str) -> None:
     write(tmp_path, {**OLD, taken: "taken", "r.3.csv": "3"})
     assert keep_earlier(tmp_path / "r.csv") == tmp_path / "r.2.csv"
@@ -65,9 +70,14 @@ def test_a_run_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
     write(tmp_path, OLD)
     assert finish_a_run(tmp_path / "r.csv") == tmp_path / "r.1.csv"
     assert {name: content for name, content in contents(tmp_path).items() if name in KEPT} == KEPT
-    assert len(contents(tmp_path)) == 6
+    assert len(contents(tmp_path)) == 8
     assert read_rows(tmp_path / "r.csv") == [ROW]
     assert finish_a_run(tmp_path / "r.csv") == tmp_path / "r.2.csv"
+
+
+def check_results(folder: Path) -> None:
+    for file in set(folder.glob("*.csv")) - set(folder.glob("*stems.csv")):
+        read_run(file, read_rows(file))  # says so if they do not belong together
 
 
 @contextlib.contextmanager
@@ -88,21 +98,19 @@ def crash_at(step: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.undo()
 
 
-@pytest.mark.parametrize("step", range(7))
+@pytest.mark.parametrize("step", range(9))
 def test_after_a_crash_no_results_lie_beside_files_of_another_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
     finish_a_run(tmp_path / "r.csv", ROW._replace(prediction="tick", proposed_label="other"))
     with crash_at(step, monkeypatch):
         finish_a_run(tmp_path / "r.csv")
-    for file in tmp_path.glob("*.csv"):
-        read_run(file, read_rows(file))  # says so if they do not belong together
+    check_results(tmp_path)
     finish_a_run(tmp_path / "r.csv")
-    for file in tmp_path.glob("*.csv"):
-        read_run(file, read_rows(file))
+    check_results(tmp_path)
 
 
-@pytest.mark.parametrize("step", range(7))
+@pytest.mark.parametrize("step", range(9))
 def test_a_crash_at_any_step_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
@@ -110,14 +118,14 @@ def test_a_crash_at_any_step_loses_nothing(
     with crash_at(step, monkeypatch):
         finish_a_run(tmp_path / "r.csv")
     assert set(OLD.values()) <= set(contents(tmp_path).values())
-    if step < 6:  # the new run is not in place yet: its rows are there to go on from
+    if step < 8:  # the new run is not in place yet: its rows are there to go on from
         finish_a_run(tmp_path / "r.csv")
         assert {name: text for name, text in contents(tmp_path).items() if name in KEPT} == KEPT
         assert sorted(contents(tmp_path)) == sorted([*OLD, *KEPT])
     assert read_rows(tmp_path / "r.csv") == [ROW]
 
 
-@pytest.mark.parametrize("written", [0, 1])
+@pytest.mark.parametrize("written", [0, 1, 2])
 def test_a_run_that_cannot_be_written_moves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: int
 ) -> None:
@@ -144,6 +152,6 @@ def test_names_that_differ_by_a_suffix_or_a_dot_have_files_of_their_own(tmp_path
     names = ["run.fp32.csv", "run.bf16.csv", "run.fp32", "run.bf16", "run.csv", "run", "run.tsv"]
     for name in names:
         assert finish_a_run(tmp_path / name) is None
-    assert len(contents(tmp_path)) == 3 * len(names)
+    assert len(contents(tmp_path)) == 4 * len(names)
     assert (tmp_path / "run.fp32.scores.npz").exists()
     assert finish_a_run(tmp_path / "run.tsv") == tmp_path / "run.1.tsv"

@@ -92,7 +92,7 @@ def test_a_run_killed_at_random_moments_ends_as_if_undisturbed(
     arrays = [np.load(output.with_name("r.scores.npz")) for output in (killed, undisturbed)]
     for name in ("scores", *SCORE_FIGURES):
         np.testing.assert_allclose(arrays[0][name], arrays[1][name], rtol=0, atol=1e-6)
-    assert len(list(killed.parent.iterdir())) == 3
+    assert len(list(killed.parent.iterdir())) == 4
 
 
 def test_ctrl_c_stops_at_once_and_the_next_start_goes_on(

@@ -60,6 +60,8 @@ def _pairs(several: SeveralRuns) -> Table:
             sum(pair.only_second.values()),
             pair.odds_ratio.value,
             pair.disagreements,
+            pair.same_prediction,
+            pair.only_prediction_differs,
         ]
         for pair in several.pairs
     ]
@@ -71,11 +73,15 @@ def _pairs(several: SeveralRuns) -> Table:
     )
     if any(pair.odds_ratio.is_corrected for pair in several.pairs):
         caption += " (half a stem is added to both where one of them is 0)"
+    caption += (
+        "; stems with another proposed label, with the same prediction, and with another "
+        "prediction but the same proposed label"
+    )
     columns = [
         *map(Column, ("first", "second")),
         Column("difference", 2, is_ranged=True),
         *map(Column, ("p", "Holm's p", "McNemar's p", "only first", "only second")),
         Column("odds ratio", 2),
-        Column("other label"),
+        *map(Column, ("other label", "same prediction", "only prediction differs")),
     ]
     return Table("pairs", f"{caption}.", columns, rows)

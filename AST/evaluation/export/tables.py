@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 
+from AST.evaluation.export.dictionary_tables import dictionary_tables
+from AST.evaluation.export.instrument_tables import instrument_tables
 from AST.evaluation.export.score_tables import score_tables
 from AST.evaluation.export.several_runs_tables import several_runs_tables
 from AST.evaluation.export.table import PERCENT_OF_SHARE, Column, Rows, Table, ranged
 from AST.evaluation.findings import Findings
 from AST.evaluation.groups import Group
+from AST.evaluation.pooled_figures import PooledFiles
 from AST.evaluation.uncertainty import SONGS_FOR_BOOTSTRAP
 
 
@@ -14,9 +17,12 @@ def tables(findings: Findings) -> list[Table]:
     """All tables that have rows."""
     found = [
         _summary(findings),
+        *([_pooled(findings.pooled)] if findings.pooled else []),
         _classes(findings),
         _confusion_matrix(findings),
         _mistakes(findings),
+        *(instrument_tables(findings.instruments) if findings.instruments else []),
+        *dictionary_tables(findings.dictionary_misses, findings.learned_dictionary),
         *_songs(findings),
         _groups("level", "level in dBFS", findings.by_level),
         _groups("duration", "duration in seconds", findings.by_duration),
@@ -54,6 +60,19 @@ def _summary(findings: Findings) -> Table:
             "(macro F1 and the others) are too narrow."
         )
     return Table("summary", caption, [Column("figure"), Column("value", is_ranged=True)], rows)
+
+
+def _pooled(pooled: PooledFiles) -> Table:
+    rows: Rows = [
+        [one.name, one.stems, one.matches, one.accuracy_percent, one.songs, one.shared_songs]
+        for one in pooled.files
+    ]
+    columns = [*map(Column, ("file", "stems", "right")), Column("accuracy in percent", 2)]
+    caption = (
+        f"The files that all figures are of: {pooled.songs} songs, {pooled.shared_songs} of them "
+        "in more than one file."
+    )
+    return Table("pooled", caption, [*columns, *map(Column, ("songs", "shared songs"))], rows)
 
 
 def _classes(findings: Findings) -> Table:
