@@ -15,7 +15,9 @@ Dictionary = Mapping[str, Sequence[str]]
 """The AudioSet names of each class."""
 CORRECTED = "corrected"
 """The word for the dictionary that comes with the suite beside the study's; ``./corrected`` is a
-file."""
+file. The study's dictionary for MoisesDB maps 18 of the 91 names to nothing. 16 of them name an
+instrument of a class, such as "string section"; the corrected one adds these, and nothing else. The
+other two, "speech" and "scratching (performance technique)", name no class."""
 
 
 NEAREST_SHOWN = 3

@@ -1,5 +1,7 @@
 import pytest
 
+from AST.datasets.moisesdb import LABELS
+from AST.dictionary import CORRECTED, dictionary_path, doubtful_names, read_dictionary
 from AST.labels import (
     AUDIOSET_SPEECH_INDEX,
     LabelMap,
@@ -29,3 +31,16 @@ def test_names_are_compared_as_labels_are() -> None:
 def test_a_name_under_two_classes_is_refused() -> None:
     with pytest.raises(ValueError, match="'organ' stands under 'piano' and under 'keys'"):
         LabelMap({"piano": ["organ"], "keys": ["Organ"]})
+
+
+def test_the_corrected_dictionary_only_adds_names() -> None:
+    corrected = read_dictionary(dictionary_path(CORRECTED))
+    assert list(corrected) == list(LABELS)
+    added = {name for label, names in corrected.items() for name in set(names) - set(LABELS[label])}
+    assert all(set(names) <= set(corrected[label]) for label, names in LABELS.items())
+    assert doubtful_names(corrected) == []
+    of_study = {name for names in LABELS.values() for name in names}
+    left_out = {name.lower() for name in instrument_labels()} - of_study
+    assert len(left_out) == 18
+    assert left_out - added == {"speech", "scratching (performance technique)"}
+    assert len(added) == 16

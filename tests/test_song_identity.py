@@ -2,7 +2,8 @@
 
 import pytest
 
-from AST.song_identity import song_identity
+from AST.datasets import DATASETS
+from AST.song_identity import OWN, SHARING, song_identity
 
 
 @pytest.mark.parametrize(
@@ -35,3 +36,10 @@ def test_one_song(one: tuple[str | None, str], other: tuple[str | None, str]) ->
 )
 def test_two_songs(one: tuple[str | None, str], other: tuple[str | None, str]) -> None:
     assert song_identity(*one) != song_identity(*other)
+
+
+def test_datasets_are_called_as_in_the_run_records() -> None:
+    names = {dataset.name for dataset in DATASETS.values()}
+    assert {"DSD100", "your folder"} <= names & (SHARING | OWN)
+    sharing = {name for name in names if name.startswith(("DSD", "MUSDB", "Medley"))}
+    assert sharing <= SHARING

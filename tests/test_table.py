@@ -96,5 +96,5 @@ def test_columns_that_are_not_needed(tmp_path: Path) -> None:
     path.write_text("label,path\ndrums,label\n")
     assert [row.label for row in read_rows(path, ["label"])] == ["drums"]
     path.write_text("label,proposed_label\na,\n")
-    with pytest.raises(UsageError, match=r"row 1 \(line 2\): label or proposed_label is empty"):
+    with pytest.raises(UsageError, match=r"row 1 \(line 2\): proposed_label is empty"):
         read_rows(path, needed)

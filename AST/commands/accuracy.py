@@ -118,6 +118,7 @@ def compute(arguments: argparse.Namespace) -> int:
 
 
 def _read(files: Sequence[Path]) -> list[list[Row]]:
+    """The rows of each file."""
     try:
         return [read_rows(file, needed=("label", "proposed_label")) for file in files]
     except NoRowsError:

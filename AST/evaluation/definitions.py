@@ -17,6 +17,16 @@ DEFINITIONS = {
     "balanced_accuracy": "mean recall of the classes that stems have",
     "cohens_kappa": "agreement of class and proposed label beyond chance; 1 is perfect, 0 chance",
     "matthews_correlation": "correlation of class and proposed label; 1 is perfect, 0 chance",
+    "class_right": "right stems, as in the accuracy",
+    "strict_right": "stems whose prediction is an exact AudioSet name of their instrument",
+    "lenient_right": "stems whose prediction is an exact or a broader AudioSet name of their "
+    "instrument, such as bass guitar for a bass synthesizer",
+    "mistakes_right_strictly": "wrong stems whose prediction is an exact AudioSet name of their "
+    "instrument, such as synthesizer for a bass synthesizer",
+    "dictionary_misses": "wrong stems whose prediction the run's label dictionary maps to nothing, "
+    "and the corrected one to their class",
+    "learned_dictionary": "multinomial logistic regression from AST's 527 scores to the classes; "
+    "each song is decided by a regression on other songs",
     "mean_percent": "mean of the songs' accuracies: each song counts the same",
     "top": "share of stems whose class has a name among AST's k best instrument names, without the "
     "speech rule",

@@ -8,6 +8,8 @@ from AST.evaluation import classes, uncertainty
 from AST.evaluation.class_figures import ClassFigures, MacroFigures, class_figures, macro_figures
 from AST.evaluation.classes import Confusion
 from AST.evaluation.comparison import Comparison, comparison_of_first_two
+from AST.evaluation.dictionaries.learned import LearnedDictionary, learned_dictionary
+from AST.evaluation.dictionaries.misses import DictionaryMisses, dictionary_misses
 from AST.evaluation.groups import (
     DURATIONS_S,
     LEVELS_DBFS,
@@ -16,6 +18,7 @@ from AST.evaluation.groups import (
     grouped,
     song_figures,
 )
+from AST.evaluation.instruments.figures import InstrumentFindings, instrument_findings
 from AST.evaluation.json_head import json_head
 from AST.evaluation.pooled_figures import PooledFiles, pooled_files
 from AST.evaluation.saved_run import SavedRun
@@ -47,6 +50,9 @@ class Findings:
             ``error``.
         confusion: Number of stems by class and proposed label.
         raw_confusions: Classes with their predictions, the most frequent pair first.
+        instruments: None if the record says no stem's instrument.
+        dictionary_misses: None if no mistake is the label dictionary's.
+        learned_dictionary: None without scores of ten songs and two classes.
         scores: None if the scores or the run record are missing, or if several files have several
             label dictionaries.
         scores_missing: Which of these is the reason, as text.
@@ -74,6 +80,9 @@ class Findings:
     no_class: dict[str, int]
     confusion: dict[str, dict[str, int]]
     raw_confusions: list[Confusion]
+    instruments: InstrumentFindings | None
+    dictionary_misses: DictionaryMisses | None
+    learned_dictionary: LearnedDictionary | None
     scores: ScoreFigures | None
     scores_missing: str | None
     comparison: Comparison | None
@@ -124,6 +133,11 @@ def find(run: SavedRun, *others: Path | SavedRun) -> Findings:
         no_class=classes.no_class_counts(rows),
         confusion=classes.confusion_matrix(rows).to_dict("index"),
         raw_confusions=classes.raw_confusions(rows),
+        instruments=instrument_findings(rows, run.songs, run.record),
+        dictionary_misses=dictionary_misses(rows, run.label_dictionary),
+        learned_dictionary=(
+            learned_dictionary(rows, run.scores, run.songs) if run.scores else None
+        ),
         scores=scores,
         scores_missing=_what_is_missing(run),
         comparison=comparison_of_first_two(several) if several else None,

@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 from AST.evaluation import run_facts
 from AST.evaluation.comparison import Comparison
 from AST.evaluation.definitions import DEFINITIONS
+from AST.evaluation.dictionaries.text import parts_text, sample_text
 from AST.evaluation.findings import Findings
+from AST.evaluation.instruments.text import apart_text
 from AST.evaluation.layout import probability
 from AST.evaluation.saved_run import SavedRun
 from AST.evaluation.stem_lines import confident_mistakes, short, static_lines
@@ -59,6 +61,9 @@ def render(run: SavedRun, findings: Findings, folder: Path) -> str:
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         probability=probability,
         songs_for_bootstrap=SONGS_FOR_BOOTSTRAP,
+        apart_text=apart_text,
+        sample_text=sample_text,
+        parts_text=parts_text,
     )
 
 
@@ -79,10 +84,14 @@ def _read(folder: str, name: str) -> str:
 def _run_names(findings: Findings) -> tuple[str, str]:
     """The names of this run and of the one it is compared with, as short as they can be."""
     if findings.comparison is None:
-        return PurePath(findings.file).stem, ""
-    files = PurePath(findings.file), PurePath(findings.comparison.against)
-    stems = files[0].stem, files[1].stem
-    return stems if stems[0] != stems[1] else (str(files[0]), str(files[1]))
+        return _name(findings.file), ""
+    files = findings.file, findings.comparison.against
+    names = _name(files[0]), _name(files[1])
+    return names if names[0] != names[1] else files
+
+
+def _name(file: str) -> str:
+    return PurePath(file).name.removesuffix(".csv")
 
 
 def _changes(

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from AST.dictionary import check_dictionary
 from AST.errors import UsageError
+from AST.evaluation.instruments.record import check_instruments
 from AST.evaluation.paths import values_of
 from AST.labels import OutputNames, audioset_outputs, output_names
 from AST.results import OUTPUT_NAMES, RUN_RECORD, SCORE_FIGURES, SCORES, Row, beside
@@ -135,6 +136,7 @@ def read_run_record(results: Path) -> dict[str, Any] | None:
                     raise TypeError(f"{field} is {model[field]!r}")
         if not all(isinstance(song, str) for song in record.get("songs", {}).values()):
             raise TypeError("a song is not a text")
+        check_instruments(record)
     except OSError as error:
         raise UsageError(
             f"{path}: {error.strerror}; expected the record of a run; make the file readable"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from AST.evaluation.class_text import MACRO_NAMES, number
 from AST.evaluation.findings import Findings
+from AST.evaluation.instruments.text import levels_line
 from AST.evaluation.layout import WIDTH, probability, range_of, shortened, table
 from AST.evaluation.pairs import Pair
 from AST.evaluation.score_figures import ScoreFigures
@@ -26,6 +27,7 @@ def summarise(findings: Findings) -> str:
         ),
         "Proposed label "
         + ", ".join(f"{name} {count}" for name, count in findings.no_class.items()),
+        *_instruments(findings),
         *_songs(findings),
         *_classes(findings),
         *_mistakes(findings),
@@ -56,10 +58,17 @@ def _songs(findings: Findings) -> list[str]:
     return [line]
 
 
+def _instruments(findings: Findings) -> list[str]:
+    if not findings.instruments or not findings.instruments.with_exact_name:
+        return []
+    return [f"Instruments: {levels_line(findings.instruments.with_exact_name)}"]
+
+
 def _classes(findings: Findings) -> list[str]:
+    shown = CLASSES_SHOWN - len(_instruments(findings))  # the screen keeps its height
     rows = [
         [one.label, str(one.support), *(f"{x:.3f}" for x in (one.precision, one.recall, one.f1))]
-        for one in findings.classes[:CLASSES_SHOWN]
+        for one in findings.classes[:shown]
     ]
     left_out = len(findings.classes) - len(rows)
     return [

@@ -1,7 +1,9 @@
 """Writes the findings as text for the console."""
 
 from AST.evaluation.class_text import classes_text, confusion_text, groups_text, songs_text
+from AST.evaluation.dictionaries.text import learned_text, misses_text
 from AST.evaluation.findings import Findings
+from AST.evaluation.instruments.text import instruments_text
 from AST.evaluation.layout import range_of, wrapped
 from AST.evaluation.pooled_text import pooled_text
 from AST.evaluation.score_text import scores_text
@@ -13,6 +15,10 @@ def describe(findings: Findings) -> str:
     """All findings, section by section."""
     sections = [pooled_text(findings.pooled)] if findings.pooled else []
     sections += [_uncertainty(findings), classes_text(findings), confusion_text(findings)]
+    if findings.instruments:
+        sections.append(instruments_text(findings.instruments))
+    if findings.dictionary_misses:
+        sections.append(misses_text(findings.dictionary_misses))
     if findings.by_song:
         sections.append(songs_text(findings, findings.by_song))
     if findings.by_level:
@@ -23,6 +29,8 @@ def describe(findings: Findings) -> str:
         sections.append(scores_text(findings.scores))
     else:
         sections.append([f"Scores: {findings.scores_missing}."])
+    if findings.learned_dictionary:
+        sections.append(learned_text(findings.learned_dictionary))
     if findings.several_runs:
         sections.append(describe_runs(findings.several_runs))
     return "\n\n".join("\n".join(map(visible, section)) for section in sections)

@@ -15,6 +15,7 @@ from AST.evaluation.pooling import pooled
 from AST.evaluation.report import render
 from AST.evaluation.saved_run import SavedRun
 from AST.evaluation.score_file import StemScores
+from AST.evaluation.several_runs import compare_runs
 from AST.evaluation.stem_table import stem_table
 from AST.evaluation.text import describe
 from AST.results import Row, format_rows
@@ -31,7 +32,7 @@ MUSDB = [
     Row("bass", f"M/test/{LONG_WAIT}/bass.wav", "tick", "other"),
     Row("bass", "M/train/A Classic Education - NightOwl/bass.wav", "bass guitar", "bass"),
 ]
-MEDLEYDB = [Row("wind", "V1/AClassicEducation_NightOwl/STEM_01.wav", "flute", "wind")]
+MEDLEYDB = [Row("wind", "V1/AClassicEducation_NightOwl/X_STEMS/X_STEM_01.wav", "flute", "wind")]
 
 
 def run_of(
@@ -71,6 +72,15 @@ def test_a_song_of_several_files_counts_once() -> None:
     assert "  m             2      1   50.00 %      2             2" in text
     assert "3 songs in all, 2 of them in more than one file." in text
     assert "over 3 songs (Wilson" in text
+
+
+def test_a_pool_is_compared_with_a_run_in_another_folder() -> None:
+    moved = [row._replace(path=f"/data/{row.path}") for row in MEDLEYDB]
+    other = run_of("b.csv", moved, "MedleyDB", ["AClassicEducation_NightOwl"])
+    several = compare_runs([pooled(three_runs()), other])
+    assert [(run.name, run.total, run.left_out) for run in several.runs] == [
+        ("dsd100 + m + medleydb", 1, 5), ("b", 1, 0),
+    ]  # fmt: skip
 
 
 def test_songs_of_the_same_name_in_other_datasets_are_other_songs() -> None:

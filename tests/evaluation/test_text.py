@@ -91,7 +91,9 @@ def test_each_figure_is_defined_in_the_json_file(tmp_path: Path) -> None:
     file = tmp_path / "r.csv"
     file.write_text(format_rows([Row._fields, *ROWS]), newline="")
     write_scores(tmp_path / "r.scores.npz", [row.path for row in ROWS], stem_scores())
-    (tmp_path / "r.run.json").write_text(json.dumps({"label_dictionary": DICTIONARY}))
+    names = {"snare drum": {"exact": ["snare drum"], "broader": ["drum"]}}
+    record = {"instruments": {ROWS[1].path: "snare drum"}, "instrument_names": names}
+    (tmp_path / "r.run.json").write_text(json.dumps({"label_dictionary": DICTIONARY, **record}))
     assert main([str(file), "--against", str(file), "--json", str(tmp_path / "x.json")]) == 0
     content: dict[str, Any] = json.loads((tmp_path / "x.json").read_bytes())
     assert content.pop("definitions") == DEFINITIONS

@@ -13,6 +13,8 @@ PERCENT_OF_SHARE = 100
 """Of a share of 1: intervals are in percent, most figures are from 0 to 1."""
 LATEX_ROWS = 40
 """A LaTeX table does not go on on the next page. The CSV file has all rows."""
+LATEX_COLUMNS = 24
+"""More do not fit across a page. The CSV file has all columns."""
 WIDE = 6
 """Columns; a table with more gets smaller letters and gaps."""
 NO_VALUE = "--"
@@ -98,12 +100,15 @@ def as_csv(table: Table) -> str:
 
 def as_latex(table: Table) -> str:
     """The table as LaTeX, for the package booktabs; turned heads need graphicx too."""
+    columns = table.columns[:LATEX_COLUMNS]
     heads = [
         rf"\rotatebox{{90}}{{{escaped(column.name)}}}" if column.is_turned else escaped(column.name)
-        for column in table.columns
+        for column in columns
     ]
-    shown = table.rows[:LATEX_ROWS]
-    cut = f" The first {LATEX_ROWS} of {len(table.rows)} rows." if shown != table.rows else ""
+    shown = [row[:LATEX_COLUMNS] for row in table.rows[:LATEX_ROWS]]
+    cut = f" The first {LATEX_ROWS} of {len(table.rows)} rows." * (len(shown) < len(table.rows))
+    if len(columns) < len(table.columns):
+        cut += f" The first {LATEX_COLUMNS} of {len(table.columns)} columns."
     is_text = [all(isinstance(row[i], str) for row in shown) for i in range(len(heads))]
     lines = [
         r"\begin{table}",
@@ -115,7 +120,7 @@ def as_latex(table: Table) -> str:
         r"    \toprule",
         rf"    {' & '.join(heads)} \\",
         r"    \midrule",
-        *(rf"    {' & '.join(map(_cell, row, table.columns))} \\" for row in shown),
+        *(rf"    {' & '.join(map(_cell, row, columns))} \\" for row in shown),
         r"    \bottomrule",
         r"  \end{tabular}",
         r"\end{table}",

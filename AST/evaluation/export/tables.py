@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from AST.evaluation.export.dictionary_tables import dictionary_tables
+from AST.evaluation.export.instrument_tables import instrument_tables
 from AST.evaluation.export.score_tables import score_tables
 from AST.evaluation.export.several_runs_tables import several_runs_tables
 from AST.evaluation.export.table import PERCENT_OF_SHARE, Column, Rows, Table, ranged
@@ -19,6 +21,8 @@ def tables(findings: Findings) -> list[Table]:
         _classes(findings),
         _confusion_matrix(findings),
         _mistakes(findings),
+        *(instrument_tables(findings.instruments) if findings.instruments else []),
+        *dictionary_tables(findings.dictionary_misses, findings.learned_dictionary),
         *_songs(findings),
         _groups("level", "level in dBFS", findings.by_level),
         _groups("duration", "duration in seconds", findings.by_duration),

@@ -1,0 +1,1 @@
+"""What part of the mistakes is the label dictionary's: names it leaves out, and a learned one."""
