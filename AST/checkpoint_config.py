@@ -12,6 +12,7 @@ from typing import Any
 from AST.errors import UsageError
 from AST.labels import OutputNames, audioset_outputs, output_names
 from AST.metrics import normalised
+from AST.writing import visible
 
 PATCH_SIZE = 16
 HEAD_WIDTH = 64
@@ -84,7 +85,7 @@ def read_config(config: Path, preprocessor: Path | None) -> CheckpointConfig:
     network = _Values(config)
     kind = network.values.get("model_type")
     if kind != AST_MODEL_TYPE:
-        found = f"this is {kind}" if isinstance(kind, str) else "it names no model_type"
+        found = f"this is {visible(kind)}" if isinstance(kind, str) else "it names no model_type"
         raise UsageError(f"{config}: {found}, not AST; expected the model_type {AST_MODEL_TYPE!r}")
     network.must_be(AS_TRAINED)
     width = network.whole("hidden_size", 768, HEAD_WIDTH)
@@ -133,7 +134,7 @@ def _outputs(network: "_Values") -> OutputNames:
             f"{network.path}: id2label does not name at least two outputs, numbered from 0; "
             'expected {"0": "name", "1": "name", ...}'
         )
-    names = [found[key].strip() for key in keys]
+    names = [visible(found[key].strip()) for key in keys]
     first: dict[str, str] = {}
     for name in names:
         if not normalised(name) or normalised(name) in first:

@@ -1,6 +1,7 @@
 """The files of an AST checkpoint: in a folder as transformers writes it, or on the hub."""
 
 import json
+import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -53,14 +54,14 @@ def find_checkpoint(choice: str) -> tuple[Path, Checkpoint] | None:
     path = Path(choice)
     if choice in AUDIOSET_CHECKPOINTS:
         return _on_hub(AUDIOSET_CHECKPOINTS[choice], NEWEST)
-    if path.is_dir():
+    if os.path.isdir(path):  # no error, whatever the name
         return _in_folder(path, WEIGHTS)
-    if path.name in WEIGHTS and path.exists() and (path.parent / CONFIG).exists():
+    if path.name in WEIGHTS and all(map(os.path.exists, [path, path.parent / CONFIG])):
         return _in_folder(path.parent, [path.name])
-    if path.name == INDEX and path.exists():
+    if path.name == INDEX and os.path.exists(path):
         raise UsageError(f"{path}: there is no {CONFIG} beside it, which says what the model is")
     hub_id = HUB_ID.fullmatch(choice)
-    if hub_id and not path.exists() and path.suffix not in WEIGHTS_SUFFIXES:
+    if hub_id and not os.path.exists(path) and path.suffix not in WEIGHTS_SUFFIXES:
         return _on_hub(hub_id[1], hub_id[2] or NEWEST)
     return None
 
@@ -83,7 +84,7 @@ def shards_of(index: Path) -> list[str]:
 
 def _in_folder(folder: Path, weights: Sequence[str]) -> tuple[Path, Checkpoint]:
     def get(name: str) -> Path | None:
-        return folder / name if (folder / name).exists() else None
+        return folder / name if os.path.exists(folder / name) else None
 
     return _collected(get, str(folder), weights)
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from AST.checkpoint_files import Checkpoint
+from AST.checkpoint_files import PREPROCESSOR, Checkpoint
 from AST.errors import UsageError
-from AST.model_files import MODEL_FILES, PUBLISHED, TINY, ModelFile
+from AST.model_files import AST_FILE, MODEL_FILES, PUBLISHED, TINY, ModelFile
 from AST.threads import some_threads
 from AST.writing import printable
 
@@ -46,21 +46,29 @@ class LocalModel:
         if self.is_published:
             return "the published file"
         if self.checkpoint.hub_revision:
-            return f"{self.checkpoint.hub_revision}, not pinned: only the hub knows its hash"
-        is_tiny = any(self.path == model_file.embedded for model_file in MODEL_FILES)
-        return f"{'the small embedded model, ' if is_tiny else ''}not the published file"
+            words = f"{self.checkpoint.hub_revision}, not pinned: only the hub knows its hash"
+        elif any(self.path == model_file.embedded for model_file in MODEL_FILES):
+            words = "the small embedded model, not the published file"
+        elif AST_FILE.sha256 in self.sha256_of.values():
+            words = "the published file with a config"
+        else:
+            words = "not the published file"
+        if self.sha256_of and PREPROCESSOR not in self.sha256_of:
+            words += f"; it has no {PREPROCESSOR}: mean and deviation are AudioSet's"
+        return words
 
     def record(self) -> dict[str, Any]:
         """The model as it appears in a run record."""
+        where = self.path.parent if self.sha256_of else self.path
         known: dict[str, Any] = {
-            "path": printable(self.path),
+            "path": self.checkpoint.hub_revision or printable(where),
             "sha256": self.sha256,
             "is_published": self.is_published,
         }
         if self.sha256_of:
             known |= {"sha256_of": dict(self.sha256_of), **self.checkpoint.config.record()}
         if self.checkpoint.hub_revision:
-            known |= {"hub": self.checkpoint.hub_revision, "hub_hashes": dict(self.hub_hashes)}
+            known["hub_hashes"] = dict(self.hub_hashes)
         return known
 
 

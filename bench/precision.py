@@ -56,7 +56,9 @@ def results_in(
     """The results of all pieces in one precision."""
     files = obtain_both(arguments.model, arguments.speech_model)
     device = select_devices(arguments.device)[0]
-    models = Models.load(files["ast"].path, files["speech"].path, device, precision)
+    config = files["ast"].checkpoint.config
+    paths = files["ast"].path, files["speech"].path
+    models = Models.load(*paths, device, precision, config=config)
     results: list[StemResult] = []
     for start in range(0, len(clips), BATCH_SIZE):
         stems, prepared = zip(*clips[start : start + BATCH_SIZE], strict=True)

@@ -17,6 +17,7 @@ from tests.checkpoints import change
     ("file", "values", "message"),
     [
         ("config.json", {"model_type": "wav2vec2"}, "config.json: this is wav2vec2, not AST"),
+        ("config.json", {"model_type": "a\x1b[2J"}, r"this is a\\x1b\[2J, not AST"),
         ("config.json", {"model_type": None}, "it names no model_type"),
         ("config.json", {"patch_size": 8}, "patch_size is 8; this suite can only follow 16"),
         ("config.json", {"hidden_act": "relu"}, "hidden_act is 'relu'"),
@@ -96,11 +97,14 @@ def test_every_file_that_decides_the_scores_is_in_the_hash(copy: Path, name: str
 
 def test_without_a_preprocessor_config_it_is_audiosets(copy: Path) -> None:
     (copy / "preprocessor_config.json").unlink()
-    form = obtain(str(copy), AST_FILE).record()["input"]
+    model = obtain(str(copy), AST_FILE)
+    form = model.record()["input"]
+    assert "no preprocessor_config.json: mean and deviation are AudioSet's" in model.kind
     assert (form["mean"], form["standard_deviation"]) == (-4.2677393, 4.5689974)
 
 
-def test_a_file_elsewhere_has_no_config(copy: Path) -> None:
+def test_a_file_is_its_folder_unless_it_has_another_name(copy: Path) -> None:
+    assert obtain(str(copy / "model.safetensors"), AST_FILE) == obtain(str(copy), AST_FILE)
     own = (copy / "model.safetensors").rename(copy / "own.safetensors")
     assert find_checkpoint(str(own)) is None
     assert "names" not in obtain(str(own), AST_FILE).record()

@@ -60,7 +60,7 @@ def test_a_hub_id_is_fetched_once_and_works_offline(
     record = json.loads(first.stdout)
     assert record["sha256_of"] == dict(obtain(str(checkpoint), AST_FILE).sha256_of)
     assert record["hub_hashes"] == record["sha256_of"]  # the stub calls all files after theirs
-    assert record["hub"] == f"me/mine@{COMMIT}"
+    assert record["path"] == f"me/mine@{COMMIT}"
     assert record["names"] == NAMES
     assert record["kind"] == f"me/mine@{COMMIT}, not pinned: only the hub knows its hash"
     assert asked(stub) == {
@@ -165,5 +165,5 @@ def test_a_folder_goes_before_a_hub_id(stub: Stub, checkpoint: Path, tmp_path: P
     (tmp_path / "me" / "mine").symlink_to(checkpoint)
     result = obtain_from(stub.url, "me/mine", tmp_path / "hub")
     assert result.returncode == 0, result.stderr
-    assert "hub" not in json.loads(result.stdout)
+    assert "hub_hashes" not in json.loads(result.stdout)
     assert not stub.requests

@@ -137,8 +137,9 @@ def _match(path: Path, tensors: Tensors, expected: Tensors, keys_in_file: KeysIn
 
 def _advice(faults: Mapping[str, Sequence[str]]) -> str:
     """What to do if nothing but the number of outputs is wrong."""
-    keys = [fault.split(" is ")[0] for faulty in faults.values() for fault in faulty]
-    if keys and all(re.search(r"(dense|mlp_head\.1)\.(weight|bias)$", key) for key in keys):
+    shapes = [kind == "wrong shapes" or not items for kind, items in faults.items()]
+    keys = [fault.split(" is ")[0] for fault in faults["wrong shapes"]]
+    if all(shapes) and all(re.search(r"(classifier\.dense|mlp_head\.1)\.", key) for key in keys):
         return "; outputs other than AudioSet's need a config.json beside the file with their names"
     return ""
 
