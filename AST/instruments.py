@@ -1,6 +1,7 @@
 """Instruments of datasets, finer than classes, and the AudioSet names that fit each.
 
-The facts lie in ``data/instruments/``, one JSON file for each vocabulary, with its source.
+The facts lie in ``data/instruments/``, one JSON file for each vocabulary, with its source. A name
+that a vocabulary lacks, but that is an AudioSet name, means itself.
 """
 
 import functools
@@ -9,9 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from AST.dictionary import CORRECTED, dictionary_path, read_dictionary
 from AST.metrics import normalised
 
 FOLDER = Path(__file__).parent / "data" / "instruments"
+ALL_VOCABULARIES = "all"
+"""All of them together. What several say, the first one says."""
+VOCABULARIES = ("moisesdb", "medleydb", "slakh2100")
 
 
 class Instrument(NamedTuple):
@@ -45,8 +50,25 @@ def read_instruments(vocabulary: str) -> Mapping[str, Instrument]:
     """The instruments of a vocabulary, by their normalised names.
 
     Args:
-        vocabulary: The name of a file in ``data/instruments/``, without its suffix.
+        vocabulary: The name of a file in ``data/instruments/``, without its suffix; or ``all``.
+
+    >>> read_instruments("slakh2100")["contrabass"].exact
+    ('double bass',)
+    >>> read_instruments("slakh2100")["gong"].exact
+    ('gong',)
     """
+    files = reversed(VOCABULARIES) if vocabulary == ALL_VOCABULARIES else (vocabulary,)
+    found = {
+        name: Instrument(class_name, (name,))
+        for class_name, names in read_dictionary(dictionary_path(CORRECTED)).items()
+        for name in names
+    }
+    for file in files:
+        found |= _read_file(file)
+    return found
+
+
+def _read_file(vocabulary: str) -> Mapping[str, Instrument]:
     content = json.loads((FOLDER / f"{vocabulary}.json").read_text("utf-8"))
     return {
         normalised(name): Instrument(

@@ -15,8 +15,6 @@ from AST.commands.arguments import (
 )
 from AST.datasets import DATASETS
 from AST.datasets.dataset import Dataset
-from AST.datasets.folder import DATASET as FOLDER
-from AST.datasets.folder import LABEL_FROM_FILE, LABEL_FROM_FOLDER, labelled
 from AST.dictionary import dictionary_path, read_dictionary
 
 DESCRIPTION = (
@@ -47,14 +45,12 @@ def build_dataset_parser(name: str) -> argparse.ArgumentParser:
 def add_flags(parser: argparse.ArgumentParser, dataset: Dataset) -> None:
     """All flags of a run over a dataset."""
     group = parser.add_argument_group("dataset")
-    group.add_argument("folder", type=Path, help=f"folder with {dataset.layout} inside")
-    if dataset is FOLDER:
-        group.add_argument(
-            "--label-from",
-            choices=(LABEL_FROM_FOLDER, LABEL_FROM_FILE),
-            default=LABEL_FROM_FOLDER,
-            help="what a file's class is the name of (default: %(default)s)",
-        )
+    if dataset.finder:
+        group.add_argument("folder", type=Path, metavar="file", help=dataset.layout)
+    else:
+        group.add_argument("folder", type=Path, help=f"folder with {dataset.layout} inside")
+    for name, how in dataset.flags.items():
+        group.add_argument(f"--{name.replace('_', '-')}", **how)
     group.add_argument("--labels", type=dictionary_path, metavar="DICTIONARY", help=LABELS_HELP)
     group.add_argument(
         "--exclude-errata",
@@ -74,8 +70,9 @@ def add_flags(parser: argparse.ArgumentParser, dataset: Dataset) -> None:
 def list_datasets() -> int:
     """Prints what the suite knows about each dataset. Returns the exit code."""
     for name, dataset in DATASETS.items():
-        stems = "any number of" if dataset.stem_count is None else f"{dataset.stem_count:,}"
-        print(f"{name}: {dataset.name}, {stems} stems; size: {dataset.size}")
+        stems = f"{dataset.stem_count:,} stems" if dataset.stem_count else ""
+        counts = ", ".join(filter(None, (stems, dataset.songs_text))) or "any number of stems"
+        print(f"{name}: {dataset.name}, {counts}; size: {dataset.size}")
         print(f"  classes: {', '.join(dataset.names_of_class)}")
         for fact in ("layout", "licence", "citation", "page"):
             if text := getattr(dataset, fact):
@@ -93,8 +90,8 @@ def analyze(arguments: argparse.Namespace) -> int:
     from AST.run.progress import ConsoleProgress
 
     dataset = DATASETS[arguments.dataset]
-    if dataset is FOLDER:
-        dataset = labelled(arguments.label_from)
+    if dataset.chosen:
+        dataset = dataset.chosen(**{name: getattr(arguments, name) for name in dataset.flags})
     if arguments.labels:
         dataset = replace(dataset, names_of_class=read_dictionary(arguments.labels))
     run = analyse(

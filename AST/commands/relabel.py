@@ -144,7 +144,7 @@ def _warn(rows: Sequence[Row], dictionary: Dictionary) -> None:
         f"the dictionary does not hold the prediction {name!r} ({count} stems): other"
         for name, count in uncovered(rows, dictionary)
     ]
-    can_be_right = {normalised(name) for name in (*dictionary, *NO_CLASS)}
+    can_be_right = {normalised(name) for name in (*dictionary, *NO_CLASS, "")}
     lines += [
         f"the dictionary has no class {label!r}: stems with this label cannot be right"
         for label in sorted({normalised(row.label) for row in rows} - can_be_right)

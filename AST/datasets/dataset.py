@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from AST.datasets.stem import Facts, Found, LeftOut, Reader, Stem
 from AST.datasets.walk import AUDIO_SUFFIXES, describe, is_audio, walk_folder, why_left_out
@@ -34,9 +35,12 @@ class Dataset:
         silence_is_a_miss: Whether a stem in which nothing sounds counts as wrong, as in the study.
             Otherwise it counts nowhere: such a stem has no truth.
         options: What the user chose about the dataset, for the run's record.
+        flags: What the command line offers for it: argparse's arguments, by the name of each value.
+        chosen: Makes the dataset from these values, by their names.
         finder: Finds the stems, if they are not in a folder; None walks through a folder.
         stem_count: Number of stems in the whole dataset; None if there is no such number.
-        song_counts: The same for songs, for each version of the dataset by name.
+        song_counts: The same for songs, for each version of the dataset by name. The name is empty
+            if there is one version only.
         size: Disk space that it needs, in words.
         page: Where to get it.
     """
@@ -52,6 +56,8 @@ class Dataset:
     vocabulary: str = ""
     silence_is_a_miss: bool = False
     options: Mapping[str, str] = field(default_factory=dict)
+    flags: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    chosen: Callable[..., "Dataset"] | None = None
     finder: Callable[[Path], Found] | None = None
     stem_count: int | None = None
     song_counts: Mapping[str, int] = field(default_factory=dict)
@@ -64,6 +70,14 @@ class Dataset:
     def instruments(self) -> Mapping[str, Instrument]:
         """The dataset's instruments, by their normalised names."""
         return read_instruments(self.vocabulary) if self.vocabulary else {}
+
+    @property
+    def songs_text(self) -> str:
+        """How many songs the whole dataset has, in words; empty if there is no such number."""
+        return ", ".join(
+            f"{count:,} songs" + (f" ({version})" if version else "")
+            for version, count in self.song_counts.items()
+        )
 
     def stems(self, folder: Path) -> list[Stem]:
         """All stems below a folder; see ``find``."""

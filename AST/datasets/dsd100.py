@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 from AST.datasets.dataset import Dataset
+from AST.datasets.errata import erratum
 from AST.datasets.stem import by_path
+from AST.song_identity import DSD100_NUMBER
 
 LABELS = {
     "vocals": [
@@ -41,15 +43,25 @@ def song_of(path: Path) -> str:
     return path.parent.name
 
 
+def erratum_of(song: str, label: str) -> str:
+    """The errata are MUSDB18's, which holds all songs of DSD100 under the same names.
+
+    >>> erratum_of("051 - Chris Durban - Celebrate", "vocals")
+    'other instruments are in it'
+    """
+    return erratum("musdb18", DSD100_NUMBER.sub("", song), label)
+
+
 DATASET = Dataset(
     name="DSD100",
     layout="Sources/{Dev,Test}/NNN - Artist - Title/{bass,drums,vocals}.wav",
-    reader=by_path(label_of, song_of, "mixtures and stems 'other'"),
+    reader=by_path(label_of, song_of, "mixtures and stems 'other'", erratum_of),
     names_of_class=LABELS,
     results_file="results_dsd100.csv",
     script="analyze_dsd100.py",
     silence_is_a_miss=True,
     stem_count=300,
+    song_counts={"": 100},
     size="14 GB",
     licence="for education and research only, not for commercial use",
     citation="Liutkus and others: The 2016 Signal Separation Evaluation Campaign, LVA/ICA 2017",

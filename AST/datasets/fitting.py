@@ -34,7 +34,10 @@ def _fitting(stems: Sequence[Stem]) -> Dataset | None:
     labels = {stem.label for stem in stems}
     best, best_share = None, 0.5
     for dataset in (*DATASETS.values(), LABELLED_BY_FILE):
-        seen, _ = read_stems([one.path for one in stems], dataset.reader())
+        try:
+            seen, _ = read_stems([one.path for one in stems], dataset.reader())
+        except UsageError:  # damaged metadata; it is not this dataset that the user asked for
+            continue
         share = _known_share(dataset, seen)
         if share > best_share and labels.isdisjoint(stem.label for stem in seen):
             best, best_share = dataset, share

@@ -31,6 +31,11 @@ def song_by_folder(path: Path) -> str:
     return str(path.parent)
 
 
+def labelled(label_from: str = LABEL_FROM_FOLDER) -> Dataset:
+    """A folder whose files are labelled by the name of their ``folder`` or of the ``file``."""
+    return LABELLED_BY_FILE if label_from == LABEL_FROM_FILE else DATASET
+
+
 DATASET = Dataset(
     name="your folder",
     layout="<class>/<file>.wav",
@@ -39,6 +44,14 @@ DATASET = Dataset(
     results_file="results_folder.csv",
     script="analyze.py folder",
     advice="give --labels with a label dictionary that has your classes",
+    flags={
+        "label_from": {
+            "choices": (LABEL_FROM_FOLDER, LABEL_FROM_FILE),
+            "default": LABEL_FROM_FOLDER,
+            "help": "what a file's class is the name of (default: %(default)s)",
+        }
+    },
+    chosen=labelled,
     size="any",
     licence="yours",
     page="any folder of audio files, with one folder for each class",
@@ -55,8 +68,3 @@ LABELLED_BY_FILE = replace(
     reader=by_path(label_by_file, song_by_folder, NOT_STEMS),
     examples={"song 1/bass.wav": ("bass", "song 1"), "song 2/bass.wav": ("bass", "song 2")},
 )
-
-
-def labelled(label_from: str = LABEL_FROM_FOLDER) -> Dataset:
-    """A folder whose files are labelled by the name of their ``folder`` or of the ``file``."""
-    return LABELLED_BY_FILE if label_from == LABEL_FROM_FILE else DATASET

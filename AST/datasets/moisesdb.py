@@ -1,9 +1,14 @@
 """MoisesDB: 240 songs, their tracks sorted into ten classes and ``other``."""
 
+import functools
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from AST.datasets.dataset import Dataset
-from AST.datasets.stem import by_path
+from AST.datasets.metadata import member, read_metadata
+from AST.datasets.stem import Facts, LeftOut, Reader
+from AST.metrics import normalised
 
 LABELS = {
     "vocals": [
@@ -49,15 +54,57 @@ def song_of(path: Path) -> str:
     return path.parent.parent.name
 
 
+class Track(NamedTuple):
+    """What a song's ``data.json`` says about a stem."""
+
+    instrument: str = ""
+    has_bleed: bool = False
+
+
+def read_tracks(song: Path) -> Mapping[tuple[str, str], Track]:
+    """The tracks of a song, by class and name of the file. None if there is no ``data.json``.
+
+    Raises:
+        UsageError: The file is damaged.
+    """
+    path = song / "data.json"
+    content = read_metadata(path)
+    tracks = {}
+    for stem in member(content, "stems", list, path) if content is not None else []:
+        class_name = member(stem, "stemName", str, path)
+        for track in member(stem, "tracks", list, path):
+            track_type = member(track, "trackType", str, path)
+            instrument = normalised(" ".join(track_type.replace("_", " ").split()))
+            has_bleed = track.get("has_bleed") is True
+            tracks[class_name, member(track, "id", str, path)] = Track(instrument, has_bleed)
+    return tracks
+
+
+def new_reader() -> Reader:
+    """Reads each song's ``data.json`` once. A stem that it does not name has a class only."""
+    tracks_of = functools.cache(read_tracks)
+
+    def read(path: Path) -> Sequence[Facts | LeftOut]:
+        label = label_of(path)
+        if label is None:
+            return [LeftOut("stems of the class 'other'")]
+        track = tracks_of(path.parent.parent).get((label, path.stem), Track())
+        return [Facts(label, song_of(path), track.instrument, has_bleed=track.has_bleed)]
+
+    return read
+
+
 DATASET = Dataset(
     name="MoisesDB",
     layout="moisesdb_v0.1/<song>/<class>/<track>.wav",
-    reader=by_path(label_of, song_of, "stems of the class 'other'"),
+    reader=new_reader,
     names_of_class=LABELS,
     results_file="results_moises.csv",
     script="analyze_moisesdb.py",
+    vocabulary="moisesdb",
     silence_is_a_miss=True,
     stem_count=2542,
+    song_counts={"": 240},
     size="83 GB",
     licence="CC BY-NC-SA 4.0",
     citation="Pereira and others: MoisesDB: A dataset for source separation beyond 4-stems, "

@@ -61,25 +61,39 @@ Reader = Callable[[Path], Sequence[Facts | LeftOut]]
 
 
 def by_path(
-    label_of: Callable[[Path], str | None], song_of: Callable[[Path], str], not_stems: str
+    label_of: Callable[[Path], str | None],
+    song_of: Callable[[Path], str],
+    not_stems: str,
+    erratum_of: Callable[[str, str], str] = lambda song, label: "",
 ) -> Callable[[], Reader]:
     """For a dataset whose paths say everything.
 
     Args:
         label_of: The class of an audio file; None if it is no stem.
         not_stems: Which audio files are no stems, in words.
+        erratum_of: What is known to be wrong with a stem, by its song and its label.
     """
 
     def read(path: Path) -> list[Facts | LeftOut]:
         label = label_of(path)
-        return [LeftOut(not_stems) if label is None else Facts(label, song_of(path))]
+        if label is None:
+            return [LeftOut(not_stems)]
+        song = song_of(path)
+        return [Facts(label, song, erratum=erratum_of(song, label))]
 
     return lambda: read
 
 
 @dataclass(frozen=True)
 class Found:
-    """The stems in a folder, in walk order, and how many other things are there, by reason."""
+    """What a search found.
+
+    Attributes:
+        stems: In walk order.
+        left_out: How many other things are there, by reason.
+        missing: What should be there but is not, if the dataset has a list.
+    """
 
     stems: list[Stem]
     left_out: Mapping[str, int]
+    missing: Sequence[str] = ()

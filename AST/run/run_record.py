@@ -28,8 +28,16 @@ PACKAGE = Path(__file__).parents[1]
 
 
 def paths_below(folder: Path, stems: Sequence[Stem]) -> list[str]:
-    """The stems' paths from the dataset's folder on, however the user spelled that folder."""
-    return [printable(stem.path.relative_to(folder)) for stem in stems]
+    """The stems' paths from the dataset's folder on, however the user spelled that folder.
+
+    Args:
+        folder: Or the file that lists the stems; their paths start at its folder.
+    """
+    start = folder if folder.is_dir() else folder.parent
+    return [
+        printable(path.relative_to(start) if path.is_relative_to(start) else path)
+        for path in (stem.path for stem in stems)
+    ]
 
 
 def run_identity(

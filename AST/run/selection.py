@@ -13,6 +13,8 @@ from AST.run.progress import Progress
 COPIES = "copies of other stems"
 ERRATA = "stems with a known erratum"
 """Reasons to leave stems out."""
+MISSING_SHOWN = 3
+"""How many missing stems a warning names."""
 
 
 def select_stems(
@@ -45,7 +47,7 @@ def select_stems(
         left_out[ERRATA] = len(errata)
         if not stems:
             raise UsageError(f"{folder}: every stem has a known erratum; omit --exclude-errata")
-    found = Found(stems, left_out)
+    found = Found(stems, left_out, found.missing)
     for line in _lines_about(dataset, found):
         progress.say(line)
     if copies:
@@ -74,14 +76,29 @@ def _lines_about(dataset: Dataset, found: Found) -> list[str]:
     count, songs = len(found.stems), len({stem.song for stem in found.stems})
     reasons = ", ".join(f"{reason}: {number}" for reason, number in found.left_out.items())
     lines = [f"{dataset.name}: {count} stems of {songs} songs; left out: {reasons or 'nothing'}"]
-    if dataset.stem_count not in (None, count):
-        lines.append(
-            f"warning: the whole of {dataset.name} has {dataset.stem_count} stems; the figures "
-            f"are of these {count}"
-        )
+    lines += _about_missing(found) + _about_whole(dataset, count, songs)
     if unknown := dataset.unknown_labels(found.stems):
         lines.append(
             f"warning: {dataset.name} has no class {', '.join(unknown[:5])}: stems with such a "
             "label cannot be right"
         )
     return lines
+
+
+def _about_missing(found: Found) -> list[str]:
+    if not found.missing:
+        return []
+    count, missing = len(found.stems), len(found.missing)
+    listed = ", ".join(found.missing[:MISSING_SHOWN]) + (", …" if missing > MISSING_SHOWN else "")
+    return [f"warning: {count} of {count + missing} stems; missing: {listed}"]
+
+
+def _about_whole(dataset: Dataset, stems: int, songs: int) -> list[str]:
+    """Whether this is the whole dataset, by its number of stems or, without that, of songs."""
+    if dataset.stem_count is not None:
+        whole, here, counts = f"{dataset.stem_count} stems", stems, [dataset.stem_count]
+    else:
+        whole, here, counts = dataset.songs_text, songs, [*dataset.song_counts.values()]
+    if not counts or here in counts:
+        return []
+    return [f"warning: the whole of {dataset.name} has {whole}; the figures are of these {here}"]

@@ -1,6 +1,7 @@
 """``analyze.py``: every dataset by its name, the list, and folders of one's own."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,10 @@ def test_the_list_names_all_datasets(capsys: pytest.CaptureFixture[str]) -> None
         assert f"{name}: {dataset.name}" in text
         assert dataset.licence in text
         assert dataset.page in text
-    assert "2,542 stems" in text
+        assert dataset.songs_text in text
+        assert dataset.citation in text
+    assert "moisesdb: MoisesDB, 2,542 stems, 240 songs" in text
+    assert "1,710 songs (redux)" in text
 
 
 def test_scripts_offer_their_dictionary() -> None:
@@ -77,16 +81,20 @@ def test_a_folder_with_a_dictionary_of_its_own(models: ModelFlags, tmp_path: Pat
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "expected one of dsd100, moisesdb, folder, or --list"),
+        ([], "expected one of dsd100, moisesdb, musdb18hq, .*, manifest, or --list"),
         (["dsd"], "invalid choice: 'dsd'"),
         (["dsd100"], "the following arguments are required: folder"),
         (["dsd100", ".", "--label-from", "file"], "unrecognized arguments: --label-from file"),
         (["folder", ".", "--label-from", "song"], "invalid choice: 'song'"),
         (["folder", ".", "--labels", "no.json"], "no.json: No such file or directory"),
         (["folder", "nowhere"], "nowhere: does not exist"),
+        (["medleydb", ".", "--bleed", "no"], "invalid choice: 'no'"),
+        (["medleydb", ".", "--metadata", "no"], r"no: no \*_METADATA.yaml here; .*github.com/marl"),
+        (["slakh2100", ".", "--bleed", "with"], "unrecognized arguments: --bleed with"),
+        (["manifest", "."], "is not a file; expected a CSV file"),
     ],
 )
 def test_mistakes_give_one_line(run: RunScript, arguments: list[str], message: str) -> None:
     result = run("analyze.py", *arguments)
     assert result.returncode == 2
-    assert message in result.stderr.splitlines()[-1]
+    assert re.search(message, result.stderr.splitlines()[-1])

@@ -9,7 +9,7 @@ from AST.datasets.copies import CHUNK_BYTES, without_copies
 from AST.datasets.dataset import Dataset
 from AST.datasets.folder import labelled
 
-DSD100, MOISESDB, FOLDER = DATASETS.values()
+DSD100, MOISESDB, FOLDER = (DATASETS[name] for name in ("dsd100", "moisesdb", "folder"))
 CONTENT = b"sound" * CHUNK_BYTES  # several chunks
 
 

@@ -88,7 +88,7 @@ def test_any_folder_inside_the_dataset_will_do(dsd100: Path, inside: str) -> Non
 def test_moisesdb_labels_are_folder_names(tmp_path: Path) -> None:
     root = tmp_path / "moisesdb"
     song = "moisesdb_v0.1/9653a690"
-    touch(root, f"{song}/data.json", f"{song}/drums/.DS_Store", f"{song}/drums/._x.wav")
+    touch(root, f"{song}/drums/.DS_Store", f"{song}/drums/._x.wav")
     touch(root, f"{song}/drums/b.wav", f"{song}/drums/a.flac", f"{song}/other/x.wav")
     touch(root, f"{song}/other_keys/y.aiff", f"{song}/bass/mix.m4a")
     assert found(MOISESDB, root) == [

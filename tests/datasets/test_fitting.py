@@ -11,7 +11,7 @@ from AST.datasets.fitting import check_classes
 from AST.datasets.folder import labelled
 from AST.errors import UsageError
 
-DSD100, MOISESDB, FOLDER = DATASETS.values()
+DSD100, MOISESDB, FOLDER = (DATASETS[name] for name in ("dsd100", "moisesdb", "folder"))
 FLUTES = replace(FOLDER, names_of_class={"flute": ["flute"]})
 IN_DSD100 = ("Sources/Dev/051 - A/bass.wav", "Sources/Dev/051 - A/other.wav", "Mixtures/a/mix.wav")
 IN_MOISESDB = ("moisesdb_v0.1/96/bass/1c.wav", "moisesdb_v0.1/96/wind/2d.wav")

@@ -100,6 +100,12 @@ def test_the_demo_shows_what_the_real_datasets_hold() -> None:
     assert list(demo.rglob(".*.mp3"))
 
 
+def test_the_demo_names_its_instruments() -> None:
+    stems = MOISESDB.stems(ROOT / "demo" / "moisesdb")
+    assert all(stem.instrument in MOISESDB.instruments for stem in stems)
+    assert {"violin (solo)", "synthesizer"} <= {stem.instrument for stem in stems}
+
+
 def test_both_datasets_of_the_demo_are_found_whole() -> None:
     assert len(DSD100.stems(ROOT / "demo" / "DSD100")) == len(
         read_rows(ROOT / "results_dsd100.csv")

@@ -72,6 +72,20 @@ def test_the_folder_may_be_spelled_otherwise(analyse: Analyse, dsd100: Path) -> 
             np.testing.assert_array_equal(resumed[name], expected[name])
 
 
+def test_a_manifest_may_be_spelled_otherwise(analyse: Analyse, dsd100: Path) -> None:
+    Path("lists").mkdir()
+    paths = [stem.path for stem in DSD100.stems(dsd100)]
+    listed = [*(os.path.relpath(path, "lists") for path in paths[1:]), str(paths[0])]
+    lines = [f"{path},bass" for path in listed]
+    Path("lists/all.csv").write_text("\n".join(["path,label", *lines]))
+    with pytest.raises(KeyboardInterrupt):
+        analyse("lists/all.csv", dataset="manifest", stop=2)
+    run = analyse(Path("lists/all.csv").absolute(), dataset="manifest")
+    assert run.record["counts"]["resumed"] == 2
+    folder = Path("lists").absolute()
+    assert [row.path for row in run.rows] == [str(folder / path) for path in listed]
+
+
 @pytest.mark.parametrize(
     ("name", "value", "different"),
     [

@@ -1,6 +1,7 @@
 """What a run says at its start about the stems that it found."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,8 +58,32 @@ def test_a_part_of_a_dataset(songs: Path) -> None:
 
 @pytest.mark.parametrize("stem_count", [None, 4])
 def test_a_whole_dataset_gives_no_warning(songs: Path, stem_count: int | None) -> None:
-    _, lines = select(songs, replace(DSD100, stem_count=stem_count))
+    _, lines = select(songs, replace(DSD100, stem_count=stem_count, song_counts={}))
     assert lines == ["DSD100: 4 stems of 2 songs; left out: mixtures and stems 'other': 2"]
+
+
+def test_a_part_of_a_dataset_that_counts_songs(songs: Path) -> None:
+    dataset = replace(DSD100, stem_count=None, song_counts={"V1": 1500, "small": 3})
+    _, lines = select(songs, dataset)
+    assert lines[1:] == [
+        "warning: the whole of DSD100 has 1,500 songs (V1), 3 songs (small); the figures are of "
+        "these 2"
+    ]
+    assert len(select(songs, replace(dataset, song_counts={"V1": 1500, "small": 2}))[1]) == 1
+
+
+def found_anyway(found: Found) -> Callable[[Path], Found]:
+    return lambda folder: found
+
+
+def test_missing_stems_are_named(songs: Path) -> None:
+    stems = DSD100.find(songs).stems
+    for missing, listed in ((["a", "b"], "a, b"), (["a", "b", "c", "d"], "a, b, c, …")):
+        found = Found(stems, {}, missing)
+        dataset = replace(DSD100, finder=found_anyway(found), stem_count=None, song_counts={})
+        _, lines = select(songs, dataset)
+        count = 4 + len(missing)
+        assert lines[1:] == [f"warning: 4 of {count} stems; missing: {listed}"]
 
 
 def test_copies_are_counted_once_unless_they_are_kept(songs: Path) -> None:
