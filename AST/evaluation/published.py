@@ -7,11 +7,8 @@ from AST.errors import UsageError
 from AST.evaluation.matching import may_have_common_stems
 from AST.evaluation.pooling import pooled
 from AST.evaluation.saved_run import SavedRun
-from AST.labels import DATA_FOLDER
+from AST.published_runs import FILES
 from AST.results import PUBLISHED_RUNS, read_rows
-
-FILES = {"DSD100": "dsd100.csv", "MoisesDB": "moisesdb.csv"}
-FOLDER = DATA_FOLDER / "published"
 
 
 def published_run(run: SavedRun) -> SavedRun:
@@ -20,8 +17,7 @@ def published_run(run: SavedRun) -> SavedRun:
     Raises:
         UsageError: It has none of DSD100 and MoisesDB.
     """
-    files = {name: FOLDER / file for name, file in FILES.items()}
-    known = {name: SavedRun(file, read_rows(file)) for name, file in files.items()}
+    known = {name: SavedRun(file, read_rows(file)) for name, file in FILES.items()}
     found = [one for one in known.values() if may_have_common_stems(run, one)]
     if not found:
         sizes = " and ".join(f"{name} ({len(one.rows)} stems)" for name, one in known.items())

@@ -8,6 +8,7 @@ from AST.datasets.dataset import Dataset
 from AST.datasets.fitting import check_classes
 from AST.datasets.stem import Found, Stem
 from AST.errors import UsageError
+from AST.published_runs import missing_stems
 from AST.run.progress import Progress
 
 COPIES = "copies of other stems"
@@ -47,7 +48,8 @@ def select_stems(
         left_out[ERRATA] = len(errata)
         if not stems:
             raise UsageError(f"{folder}: every stem has a known erratum; omit --exclude-errata")
-    found = Found(stems, left_out, found.missing)
+    missing = found.missing or missing_stems(dataset.name, (stem.path_text for stem in found.stems))
+    found = Found(stems, left_out, missing)
     for line in _lines_about(dataset, found):
         progress.say(line)
     if copies:
@@ -76,7 +78,7 @@ def _lines_about(dataset: Dataset, found: Found) -> list[str]:
     count, songs = len(found.stems), len({stem.song for stem in found.stems})
     reasons = ", ".join(f"{reason}: {number}" for reason, number in found.left_out.items())
     lines = [f"{dataset.name}: {count} stems of {songs} songs; left out: {reasons or 'nothing'}"]
-    lines += _about_missing(found) + _about_whole(dataset, count, songs)
+    lines += _about_missing(found) or _about_whole(dataset, count, songs)
     if unknown := dataset.unknown_labels(found.stems):
         lines.append(
             f"warning: {dataset.name} has no class {', '.join(unknown[:5])}: stems with such a "

@@ -11,10 +11,10 @@ import pytest
 from AST.commands.accuracy import main
 from AST.datasets import dsd100, moisesdb
 from AST.datasets.dataset import Dataset
-from AST.evaluation.published import FILES, FOLDER
 from AST.evaluation.songs import guessed_songs
 from AST.labels import LabelMap
 from AST.metrics import accuracy
+from AST.published_runs import FILES
 from AST.results import Row, format_rows, read_rows
 from tests.helpers import ROOT
 
@@ -25,7 +25,7 @@ else:
 
 
 def rows_of(name: str) -> list[Row]:
-    return read_rows(FOLDER / FILES[name])
+    return read_rows(FILES[name])
 
 
 def saved(file: Path, rows: list[Row], folder: str = "") -> Path:
@@ -72,7 +72,7 @@ def test_the_published_run_is_itself(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     file = tmp_path / "mine.csv"
-    shutil.copy(FOLDER / FILES[name], file)
+    shutil.copy(FILES[name], file)
     assert main([str(file), "--against", "published"]) == 0
     text = capsys.readouterr().out
     count = len(rows_of(name))
