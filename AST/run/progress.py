@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from AST.metrics import is_match
+from AST.writing import visible
 
 if TYPE_CHECKING:
     from AST.run.stem_result import StemResult
@@ -39,7 +40,7 @@ class ConsoleProgress(Progress):
         self._bar: Any = None
 
     def say(self, line: str) -> None:
-        tqdm.write(line, file=sys.stderr)
+        tqdm.write(visible(line), file=sys.stderr)  # names come from files
 
     def begin(self, stem_count: int, done_count: int) -> None:
         tqdm.monitor_interval = 0  # its thread would only refresh the bar
