@@ -15,6 +15,7 @@ from AST.datasets.stem import Facts, LeftOut, Reader
 from AST.errors import UsageError
 from AST.instruments import read_instruments
 from AST.metrics import normalised
+from AST.writing import printable
 
 VOCABULARY = "medleydb"
 STEM_FILE = re.compile(r"(.+)_STEM_(\d+)")
@@ -74,7 +75,7 @@ def _facts(
     instrument = normalised(label)
     known = read_instruments(VOCABULARY).get(instrument)
     if known is None or not known.class_name:
-        return LeftOut(f"stems '{label.strip()}'")
+        return LeftOut(f"stems '{printable(label.strip())}'")
     note = erratum(VOCABULARY, song, number, instrument)
     return Facts(known.class_name, song, instrument, note, has_bleed)
 

@@ -62,7 +62,7 @@ class Track(NamedTuple):
 
 
 def read_tracks(song: Path) -> Mapping[tuple[str, str], Track]:
-    """The tracks of a song, by class and name of the file. None if there is no ``data.json``.
+    """The tracks of a song, by class and name of the file; empty if there is no ``data.json``.
 
     Raises:
         UsageError: The file is damaged.
@@ -73,10 +73,10 @@ def read_tracks(song: Path) -> Mapping[tuple[str, str], Track]:
     for stem in member(content, "stems", list, path) if content is not None else []:
         class_name = member(stem, "stemName", str, path)
         for track in member(stem, "tracks", list, path):
-            track_type = member(track, "trackType", str, path)
+            key = class_name, member(track, "id", str, path)
+            track_type = member({"trackType": "", **track}, "trackType", str, path)
             instrument = normalised(" ".join(track_type.replace("_", " ").split()))
-            has_bleed = track.get("has_bleed") is True
-            tracks[class_name, member(track, "id", str, path)] = Track(instrument, has_bleed)
+            tracks[key] = Track(instrument, track.get("has_bleed") is True)
     return tracks
 
 

@@ -7,6 +7,7 @@ from tqdm import tqdm
 
 from AST.labels import OutputNames
 from AST.metrics import is_match
+from AST.writing import visible
 
 if TYPE_CHECKING:
     from AST.run.stem_result import StemResult
@@ -41,7 +42,7 @@ class ConsoleProgress(Progress):
         self._outputs: OutputNames | None = None
 
     def say(self, line: str) -> None:
-        tqdm.write(line, file=sys.stderr)
+        tqdm.write(visible(line), file=sys.stderr)  # names come from files
 
     def begin(self, stem_count: int, done_count: int, outputs: OutputNames) -> None:
         self._outputs = outputs

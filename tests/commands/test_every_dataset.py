@@ -92,3 +92,13 @@ def test_the_flags_of_medleydb(models: ModelFlags, tmp_path: Path) -> None:
         "B_Live_STEM_02.wav",
     ]
     assert len(rows(tmp_path)) == len(MEDLEYDB.stems) + 2
+
+
+def test_names_from_metadata_cannot_steer_the_terminal(
+    models: ModelFlags, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start = write_sounds(MEDLEYDB, tmp_path / "data")
+    metadata = start / "Audio/A_Song/A_Song_METADATA.yaml"
+    metadata.write_text(metadata.read_text().replace("kazoo choir", r'"a\e[2Jb"'))
+    assert run("medleydb", start, models, tmp_path / "r.csv")[0] == 0
+    assert r"stems 'a\x1b[2Jb': 1" in capsys.readouterr().err

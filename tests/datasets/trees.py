@@ -202,7 +202,7 @@ MOISESDB = Tree(
     {
         **audio(
             *(f"moisesdb_v0.1/96/{name}.wav" for name in ("bass/1", "bass/2", "drums/3")),
-            *(f"moisesdb_v0.1/96/{name}.wav" for name in ("other/4", "wind/5", "wind/6")),
+            *(f"moisesdb_v0.1/96/{name}.wav" for name in ("other/4", "wind/5", "wind/6", "wind/7")),
             "moisesdb_v0.1/97/bass/1.wav",
         ),
         "moisesdb_v0.1/96/data.json": moisesdb_metadata(
@@ -212,7 +212,7 @@ MOISESDB = Tree(
             ],
             drums=[{"id": "3", "trackType": "hi-hat", "has_bleed": True}],
             other=[{"id": "4", "trackType": "fx"}],
-            wind=[{"id": "5", "trackType": "kazoo"}],
+            wind=[{"id": "5", "trackType": "kazoo"}, {"id": "7"}],
         ),
     },
     {
@@ -220,7 +220,8 @@ MOISESDB = Tree(
         "moisesdb_v0.1/96/bass/2.wav": ("bass", "contrabass/double bass (bass of instrings)", "96"),
         "moisesdb_v0.1/96/drums/3.wav": ("drums", "hi-hat", "96"),
         "moisesdb_v0.1/96/wind/5.wav": ("wind", "kazoo", "96"),
-        "moisesdb_v0.1/96/wind/6.wav": ("wind", "", "96"),
+        "moisesdb_v0.1/96/wind/6.wav": ("wind", "", "96"),  # not in data.json
+        "moisesdb_v0.1/96/wind/7.wav": ("wind", "", "96"),
         "moisesdb_v0.1/97/bass/1.wav": ("bass", "", "97"),
     },
     {"stems of the class 'other'": 1},

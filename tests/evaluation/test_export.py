@@ -163,3 +163,13 @@ def test_a_folder_that_cannot_be_made_gives_one_line(
     assert f"{folder}: cannot be written (No such file or directory)" in capsys.readouterr().err
     assert main([str(results), "--tables", str(results)]) == 2
     assert f"{results}: cannot be written (File exists)" in capsys.readouterr().err
+
+
+def test_latex_has_as_many_columns_as_fit_and_csv_all() -> None:
+    names = [f"n{place}" for place in range(30)]
+    table = Table("x", "Caption.", [*map(Column, names)], [[*range(100, 130)]])
+    latex = as_latex(table)
+    assert "The first 24 of 30 columns." in latex
+    assert rf"    {' & '.join(names[:24])} \\" in latex
+    assert rf"    {' & '.join(map(str, range(100, 124)))} \\" in latex
+    assert as_csv(table).splitlines()[0].split(",") == names

@@ -255,5 +255,5 @@ def test_the_python_call_gives_rows_scores_failures_and_record(
 
 
 def test_an_unknown_dataset_names_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="'dsd10': expected one of dsd100, moisesdb, folder"):
+    with pytest.raises(UsageError, match="'dsd10': expected one of dsd100, moisesdb, musdb18hq"):
         AST.analyse("dsd10", tmp_path)

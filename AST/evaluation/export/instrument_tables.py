@@ -10,12 +10,7 @@ from AST.evaluation.instruments.text import LEVEL_NAMES, apart_text, share_of
 
 def instrument_tables(found: InstrumentFindings) -> list[Table]:
     """Three levels, each instrument, what hides behind the classes, and the predictions."""
-    return [
-        _levels(found),
-        _instruments(found.instruments),
-        _hidden(found),
-        _predictions(found.predictions),
-    ]
+    return [_levels(found), _instruments(found.instruments), _hidden(found), _predictions(found)]
 
 
 def _levels(found: InstrumentFindings) -> Table:
@@ -82,15 +77,16 @@ def _hidden(found: InstrumentFindings) -> Table:
     )
 
 
-def _predictions(predictions: dict[str, dict[str, int]]) -> Table:
-    names = list(next(iter(predictions.values())))
+def _predictions(found: InstrumentFindings) -> Table:
+    names = found.prediction_names
     rows: Rows = [
-        [instrument, *(counts[one] for one in names)] for instrument, counts in predictions.items()
+        [one.class_name, one.instrument, *(one.predictions.get(name, 0) for name in names)]
+        for one in found.instruments
     ]
     return Table(
         "instrument_predictions",
         "Stems by instrument (rows) and prediction (columns), the most frequent prediction first.",
-        [Column("instrument"), *(Column(name, is_turned=True) for name in names)],
+        [*map(Column, ("class", "instrument")), *(Column(name, is_turned=True) for name in names)],
         rows,
     )
 

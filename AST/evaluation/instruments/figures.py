@@ -12,7 +12,6 @@ from AST.instruments import Instrument
 from AST.metrics import is_match, normalised
 from AST.results import Row
 
-PREDICTIONS_SHOWN = 5
 UNKNOWN = Instrument("")
 """Stands for an instrument whose AudioSet names the record does not have."""
 
@@ -25,7 +24,7 @@ class InstrumentFigures:
         instrument: Its name in the dataset.
         exact, broader: The AudioSet names that count as right, strict and lenient.
         is_uncertain: Whether these names are a matter of doubt.
-        predictions: The most frequent ones, at most five, with their numbers of stems.
+        predictions: Those that occur, with their numbers of stems, the most frequent one first.
         mistakes: Number of stems whose proposed label is not the class.
         mistakes_right_strictly: Of these, the ones that are strictly right at the level of the
             instrument; None if AudioSet has no name for it.
@@ -75,8 +74,6 @@ class InstrumentFindings:
         without_instrument: Number of stems whose instrument is not known.
         instruments: Class by class, the most frequent ones first.
         hidden: The classes with two or more instruments.
-        predictions: Number of stems by instrument, in the same order, and by prediction: those that
-            occur, the most frequent one first.
     """
 
     with_exact_name: Levels | None
@@ -85,7 +82,14 @@ class InstrumentFindings:
     without_instrument: int
     instruments: list[InstrumentFigures]
     hidden: list[HiddenInstruments]
-    predictions: dict[str, dict[str, int]]
+
+    @property
+    def prediction_names(self) -> list[str]:
+        """All predictions that occur, the most frequent one first."""
+        counts: Counter[str] = Counter()
+        for one in self.instruments:
+            counts.update(one.predictions)
+        return sorted(counts, key=lambda name: (-counts[name], name))
 
 
 def instrument_findings(
@@ -118,7 +122,6 @@ def instrument_findings(
         hidden=_hidden(
             figures, Counter(normalised(row.label) for row in rows if not is_match(row))
         ),
-        predictions=_matrix(stems, figures),
     )
 
 
@@ -143,7 +146,7 @@ def _figures(stems: Sequence[Stem], instrument: Instrument) -> InstrumentFigures
         broader=list(instrument.broader),
         is_uncertain=instrument.is_uncertain,
         right=levels(stems),
-        predictions=dict(_counted(stems)[:PREDICTIONS_SHOWN]),
+        predictions=_counted(stems),
         mistakes=len(wrong),
         mistakes_right_strictly=sum(map(bool, (one.is_strict for one in wrong)))
         if instrument.exact
@@ -170,18 +173,7 @@ def _hidden(
     ]
 
 
-def _matrix(
-    stems: Sequence[Stem], figures: Sequence[InstrumentFigures]
-) -> dict[str, dict[str, int]]:
-    columns = [prediction for prediction, _ in _counted(stems)]
-    counts = Counter((stem.instrument, stem.prediction) for stem in stems)
-    return {
-        instrument: {prediction: counts[instrument, prediction] for prediction in columns}
-        for instrument in dict.fromkeys(one.instrument for one in figures)
-    }
-
-
-def _counted(stems: Sequence[Stem]) -> list[tuple[str, int]]:
+def _counted(stems: Sequence[Stem]) -> dict[str, int]:
     """Predictions with their numbers of stems, the most frequent one first."""
     counts = Counter(stem.prediction for stem in stems)
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

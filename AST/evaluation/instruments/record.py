@@ -36,10 +36,10 @@ def known_instruments(record: Mapping[str, Any]) -> dict[str, Instrument]:
     """The instruments whose AudioSet names the record has, by their normalised names."""
     return {
         normalised(name): Instrument(
-            normalised(entry.get("class", "")),
-            tuple(map(normalised, entry["exact"])),
-            tuple(map(normalised, entry["broader"])),
-            bool(entry.get("uncertain")),
+            class_name="",  # stems have their own
+            exact=tuple(map(normalised, entry["exact"])),
+            broader=tuple(map(normalised, entry["broader"])),
+            is_uncertain=bool(entry.get("uncertain")),
         )
         for name, entry in record.get("instrument_names", {}).items()
     }

@@ -86,11 +86,13 @@ def _behind_classes(found: InstrumentFindings) -> list[str]:
         rows += [[name, *[""] * 5, *counts], *map(_row, own)]
         if one and one.mistakes_without_instrument:
             rows.append([" (not known)", *[""] * 5, str(one.mistakes_without_instrument), ""])
+    named = [one.exact for one in found.instruments]
     doubt = any(one.is_uncertain for one in found.instruments)
     return [
         "Which instruments hide behind a class's mistakes:",
         *table(rows),
         *defined({"mistakes_right_strictly": "The last column"}),
+        *(["-: AudioSet has no name for it."] if not all(named) else []),
         *([f"{UNCERTAIN}: its AudioSet names are a matter of doubt."] if doubt else []),
     ]
 
