@@ -108,7 +108,7 @@ def test_whatever_a_file_does_the_others_go_on(
 def test_without_processes_files_are_prepared_here(
     stems: list[Stem], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused() -> None:
+    def refused(form: InputFormat) -> None:
         raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 
     monkeypatch.setattr(workers, "WorkerProcess", refused)
