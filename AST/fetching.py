@@ -74,7 +74,9 @@ def _in_hub_cache(file: HubFile, name: str | None = None) -> Any:
     """A path, a mark that the hub has no such file, or None if it was not asked yet."""
     from huggingface_hub import try_to_load_from_cache
 
-    return try_to_load_from_cache(file.repository, name or file.name, revision=file.revision)
+    return try_to_load_from_cache(
+        file.repository, name or file.name, revision=file.revision, repo_type=file.kind
+    )
 
 
 def fetch(model_file: ModelFile) -> Path:
@@ -146,7 +148,11 @@ class _Waits(logging.Handler):
 def _fetch_from_hub(hub: HubFile) -> Path:
     import huggingface_hub
 
-    return Path(huggingface_hub.hf_hub_download(hub.repository, hub.name, revision=hub.revision))
+    return Path(
+        huggingface_hub.hf_hub_download(
+            hub.repository, hub.name, revision=hub.revision, repo_type=hub.kind
+        )
+    )
 
 
 def _fetch_from_url(model_file: ModelFile) -> Path:

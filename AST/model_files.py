@@ -12,11 +12,12 @@ PUBLISHED, TINY = "published", "tiny"
 
 @dataclass(frozen=True)
 class HubFile:
-    """A file on the Hugging Face hub, at one revision."""
+    """A file on the Hugging Face hub, at one revision; ``kind`` is ``model`` or ``dataset``."""
 
     repository: str
     revision: str
     name: str
+    kind: str = "model"
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
 """Finds the models' files, fetches missing ones, and verifies them.
 
 ``python -m AST.weights`` shows which files are here. ``--fetch`` fetches the missing ones.
+``--verify`` checks that this machine gives the figures that are public.
 """
 
 import argparse
+import importlib
 import os
 import sys
 from collections.abc import Sequence
@@ -15,6 +17,7 @@ from AST.errors import UsageError
 from AST.fetching import fetch, find_cached
 from AST.local_model import FoundFile, LocalModel, hashed, unreadable, verify, verify_all
 from AST.model_files import AST_FILE, MODEL_FILES, PUBLISHED, SPEECH_FILE, TINY, ModelFile
+from AST.results import OUTPUT_FLAG
 
 
 def find(choice: str, model_file: ModelFile) -> FoundFile:
@@ -84,13 +87,46 @@ def _status(model_file: ModelFile) -> tuple[str, bool]:
 
 def build_parser() -> argparse.ArgumentParser:
     parser = new_parser("Shows which of the published model files are here, and verifies them.")
-    parser.add_argument("--fetch", action="store_true", help="fetch the missing files")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--fetch", action="store_true", help="fetch the missing files")
+    what.add_argument(
+        "--verify",
+        action="store_true",
+        help="fetch the missing files, then check that this machine gives the public figures of "
+        "the models, and say how fast it is",
+    )
+    group = parser.add_argument_group("with --verify")
+    group.add_argument(
+        "--all", action="store_true", help="check the AST authors' other checkpoints, too (2 GB)"
+    )
+    group.add_argument(
+        "--dsd100subset",
+        type=Path,
+        metavar="FOLDER",
+        help="DSD100 or its public sample: check seven stems from the file to the score",
+    )
+    group.add_argument(
+        OUTPUT_FLAG,
+        type=Path,
+        default=Path("verified.json"),
+        metavar="FILE",
+        help="all checks for a bug report (default: %(default)s)",
+    )
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = build_parser().parse_args(argv)
+    if arguments.verify:
+        return exit_code(lambda: _verify(arguments))
     return exit_code(lambda: show(arguments.fetch))
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    # By its name: the checks need all rooms, and this file is below them.
+    command = importlib.import_module("AST.verification.command")
+    code: int = command.verify(arguments.output, arguments.all, arguments.dsd100subset)
+    return code
 
 
 def show(fetch_missing: bool) -> int:
