@@ -1,7 +1,7 @@
 """What it costs to hear more of a stem: ``python -m bench.windows``.
 
-Time and memory of runs with more and more windows, and of long files, whose windows are in temporary
-files. It takes the small embedded models unless a size is named.
+Time and memory of runs with more and more windows, and of long files, whose windows are in
+temporary files. It takes the small embedded models unless a size is named.
 """
 
 import argparse
