@@ -16,8 +16,9 @@ from AST.table import NoRowsError, read_table, row_error
 SCORES = "scores.npz"
 RUN_RECORD = "run.json"
 STEMS = "stems.csv"
+WINDOWS = "windows.npz"
 """What a run writes beside its results file: ``results.scores.npz`` and the others."""
-SIDE_FILES = (SCORES, RUN_RECORD, STEMS)
+SIDE_FILES = (SCORES, RUN_RECORD, STEMS, WINDOWS)
 SCORE_FIGURES = ("speech_score_percent", "rms_dbfs", "duration_s")
 """Arrays of the scores file with one number for each stem; NaN for a stem that failed."""
 PUBLISHED_RUNS = "published"

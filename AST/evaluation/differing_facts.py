@@ -19,7 +19,7 @@ NO_CLASS = "no class"
 SHA256_SHOWN = 12
 """Hexadecimal digits, as in the report."""
 PLAIN = ("dataset", "device", "precision", "speech_backend", "code_sha256", "relabelled_from")
-NESTED = ("speech_rule", "settings", "versions")
+NESTED = ("speech_rule", "windows", "settings", "versions")
 
 
 @dataclass(frozen=True)
