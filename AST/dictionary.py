@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from AST.errors import UsageError
-from AST.labels import DATA_FOLDER, NO_CLASS, LabelMap, audioset_labels, instrument_labels
+from AST.labels import DATA_FOLDER, NO_CLASS, LabelMap, OutputNames, audioset_outputs
 from AST.metrics import normalised
 
 Dictionary = Mapping[str, Sequence[str]]
@@ -18,6 +18,10 @@ CORRECTED = "corrected"
 file. The study's dictionary for MoisesDB maps 18 of the 91 names to nothing. 16 of them name an
 instrument of a class, such as "string section"; the corrected one adds these, and nothing else. The
 other two, "speech" and "scratching (performance technique)", name no class."""
+
+
+NEAREST_SHOWN = 3
+OUTPUTS_SHOWN = 10
 
 
 def dictionary_path(text: str) -> Path:
@@ -92,25 +96,51 @@ def check_dictionary(content: object, source: object) -> None:
         raise UsageError(f"{source}: {error}; leave it under one of them") from error
 
 
-def doubtful_names(dictionary: Dictionary) -> list[str]:
+def doubtful_names(dictionary: Dictionary, outputs: OutputNames | None = None) -> list[str]:
     """One line for each name that can never be a prediction.
+
+    Args:
+        outputs: What AST's outputs are called; None: as AudioSet's classes.
 
     >>> doubtful_names({"bass": ["bass guitar", "bas guitar"], "drums": ["Music"]})
     ["'bas guitar' (bass) is not an AudioSet name; 'bass guitar' is", \
 "'Music' (drums) is an AudioSet name but not an instrument's, so it is never predicted"]
     """
-    of_audioset = {normalised(name) for name in audioset_labels()}
-    of_instruments = {normalised(name) for name in instrument_labels()}
+    outputs = outputs or audioset_outputs()
+    what = "an AudioSet name" if outputs.are_audioset else "a name of this checkpoint's outputs"
+    known = {normalised(name) for name in outputs.names}
+    predicted = {normalised(name): name for name in outputs.candidate_names}
     lines = []
     for class_name, names in dictionary.items():
         for name in names:
-            if normalised(name) not in of_audioset:
-                near = difflib.get_close_matches(normalised(name), of_instruments, 1)
+            if normalised(name) not in known:
+                near = difflib.get_close_matches(normalised(name), predicted, NEAREST_SHOWN)
                 hint = f"; {near[0]!r} is" if near else ""
-                lines.append(f"{name!r} ({class_name}) is not an AudioSet name{hint}")
-            elif normalised(name) not in of_instruments:
+                if len(near) > 1 and not outputs.are_audioset:
+                    hint = f"; the nearest are {', '.join(map(repr, near))}"
+                lines.append(f"{name!r} ({class_name}) is not {what}{hint}")
+            elif normalised(name) not in predicted:
                 lines.append(
                     f"{name!r} ({class_name}) is an AudioSet name but not an instrument's, so it "
                     "is never predicted"
                 )
     return lines
+
+
+def check_names(dictionary: Dictionary, outputs: OutputNames) -> None:
+    """Checks that a dictionary is of the names of a checkpoint with outputs of its own.
+
+    Names that AudioSet lacks are no error: there, the datasets' own dictionaries fit.
+
+    Raises:
+        UsageError: A name is not among the outputs.
+    """
+    if outputs.are_audioset or not (lines := doubtful_names(dictionary, outputs)):
+        return
+    more = f", and {len(lines) - 1} more" if len(lines) > 1 else ""
+    listed = ", ".join(map(repr, outputs.names[:OUTPUTS_SHOWN]))
+    left = len(outputs.names) - OUTPUTS_SHOWN
+    raise UsageError(
+        f"label dictionary: {lines[0]}{more}; this checkpoint knows {listed}"
+        f"{f' and {left} more' if left > 0 else ''}; give a dictionary of its names with --labels"
+    )

@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from AST.errors import UsageError
 from AST.model_files import HubFile, ModelFile, cache_folder
@@ -33,13 +34,49 @@ WAITS = (
 def find_cached(model_file: ModelFile) -> Path | None:
     """The path of an earlier download of a file, or None."""
     if model_file.hub:
-        from huggingface_hub import try_to_load_from_cache
-
-        hub = model_file.hub
-        found = try_to_load_from_cache(hub.repository, hub.name, revision=hub.revision)
+        found = _in_hub_cache(model_file.hub)
         return Path(found) if isinstance(found, str) else None
     path = _cache_path(model_file)
     return path if os.path.exists(path) else None
+
+
+def hub_file(file: HubFile) -> Path | None:
+    """An earlier download of a file, else a new one; None if the hub has no file of that name.
+
+    Raises:
+        UsageError: The download fails.
+    """
+    from huggingface_hub import constants
+    from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
+
+    try:
+        found = _in_hub_cache(file)
+        if found is not None:
+            return Path(found) if isinstance(found, str) else None  # the hub was asked: it has none
+        print(f"Fetching {file.repository}/{file.name} from the hub", file=sys.stderr)
+        with _telling_of_waits():
+            return _fetch_from_hub(file)
+    except Exception as error:  # the network libraries' errors have no common base class
+        is_missing = isinstance(error, EntryNotFoundError)
+        if is_missing and not isinstance(error, LocalEntryNotFoundError):
+            return None
+        if is_missing and constants.HF_HUB_OFFLINE and _in_hub_cache(file, "config.json"):
+            return None  # it was downloaded in another way, which keeps no list of missing files
+        reason, advice = _reason_and_advice(error, is_on_hub=True)
+        raise UsageError(
+            f"cannot fetch {file.name} of {file.repository!r} from the hub, and there is no file "
+            f"or folder of this name ({reason}); {advice}download it in another way, then give "
+            "the path of its folder"
+        ) from error
+
+
+def _in_hub_cache(file: HubFile, name: str | None = None) -> Any:
+    """A path, a mark that the hub has no such file, or None if it was not asked yet."""
+    from huggingface_hub import try_to_load_from_cache
+
+    return try_to_load_from_cache(
+        file.repository, name or file.name, revision=file.revision, repo_type=file.kind
+    )
 
 
 def fetch(model_file: ModelFile) -> Path:
@@ -58,22 +95,22 @@ def fetch(model_file: ModelFile) -> Path:
                 return _fetch_from_hub(model_file.hub)
             return _fetch_from_url(model_file)
     except Exception as error:  # the network libraries' errors have no common base class
-        reason, advice = _reason_and_advice(error, model_file)
+        reason, advice = _reason_and_advice(error, model_file.hub is not None)
         raise UsageError(
             f"cannot fetch {model_file.url} ({reason}); {advice}download it in another way, then "
             f"put it at {model_file.local_paths[-1]} or give its path as the {model_file.role}"
         ) from error
 
 
-def _reason_and_advice(error: BaseException, model_file: ModelFile) -> tuple[str, str]:
+def _reason_and_advice(error: BaseException, is_on_hub: bool) -> tuple[str, str]:
     """The first cause of an error, and what helps. Libraries wrap it in general advice."""
     while error.__cause__:
         error = error.__cause__
     reason = f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
     if isinstance(error, OSError) and error.errno in CANNOT_WRITE:
-        variable = "HF_HOME" if model_file.hub else "XDG_CACHE_HOME"
+        variable = "HF_HOME" if is_on_hub else "XDG_CACHE_HOME"
         return reason, f"set {variable} to a folder that can be written and has room, or "
-    if model_file.hub and getattr(getattr(error, "response", None), "status_code", 0) in (401, 403):
+    if is_on_hub and getattr(getattr(error, "response", None), "status_code", 0) in (401, 403):
         return reason, "set HF_TOKEN to a token that may read it, or unset it if it is wrong, or "
     return reason, ""
 
@@ -111,7 +148,11 @@ class _Waits(logging.Handler):
 def _fetch_from_hub(hub: HubFile) -> Path:
     import huggingface_hub
 
-    return Path(huggingface_hub.hf_hub_download(hub.repository, hub.name, revision=hub.revision))
+    return Path(
+        huggingface_hub.hf_hub_download(
+            hub.repository, hub.name, revision=hub.revision, repo_type=hub.kind
+        )
+    )
 
 
 def _fetch_from_url(model_file: ModelFile) -> Path:

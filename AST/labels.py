@@ -1,8 +1,10 @@
-"""AudioSet's names, the ones that name an instrument, and the map from a name to a class."""
+"""What AST's outputs are called, which of them name an instrument, and the map to a class."""
 
 import csv
 import functools
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from AST.metrics import normalised
@@ -53,6 +55,58 @@ def instrument_indices() -> tuple[int, ...]:
     """Indices of the instrument names among AST's 527 outputs, ascending."""
     wanted = set(instrument_labels())
     return tuple(index for index, name in enumerate(audioset_labels()) if name in wanted)
+
+
+@dataclass(frozen=True)
+class OutputNames:
+    """What the outputs of an AST are called, and which of them a prediction is chosen from.
+
+    Attributes:
+        names: In the order of the outputs.
+        candidates: Indices of the names that may be a prediction, ascending.
+        speech: Index of AudioSet's name "Speech", which the study's rule ignores where the speech
+            score is low. None in other heads: the rule is about AudioSet's names.
+    """
+
+    names: tuple[str, ...]
+    candidates: tuple[int, ...]
+    speech: int | None
+
+    @property
+    def candidate_names(self) -> list[str]:
+        """The names that may be a prediction, in the order of the outputs."""
+        return [self.names[index] for index in self.candidates]
+
+    @property
+    def are_audioset(self) -> bool:
+        return self.speech is not None
+
+
+@functools.cache
+def audioset_outputs() -> OutputNames:
+    """Those of an AST that was trained on AudioSet: the study chooses from 91 of 527."""
+    return OutputNames(audioset_labels(), instrument_indices(), AUDIOSET_SPEECH_INDEX)
+
+
+def output_names(names: Sequence[str]) -> OutputNames:
+    """Those of a checkpoint that says what its outputs are called.
+
+    They are AudioSet's if all 91 instrument names stand at their places, or if 527 outputs have no
+    names (``LABEL_0``, ...: what transformers writes then). In other heads every name may be a
+    prediction, because the head was trained to choose between all of them.
+
+    >>> output_names(audioset_labels()) == output_names([f"LABEL_{i}" for i in range(527)])
+    True
+    >>> output_names(["guitar", "piano"]).candidates
+    (0, 1)
+    """
+    known = audioset_labels()
+    if len(names) == len(known) and (
+        all(re.fullmatch(r"LABEL_\d+", name) for name in names)
+        or all(normalised(names[i]) == normalised(known[i]) for i in instrument_indices())
+    ):
+        return audioset_outputs()
+    return OutputNames(tuple(names), tuple(range(len(names))), None)
 
 
 class LabelMap:

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PACKAGE_FOLDER = Path(__file__).parent
+PUBLISHED, TINY = "published", "tiny"
+"""What a user may choose instead of a path: the published models, or the small embedded ones."""
 
 
 @dataclass(frozen=True)
 class HubFile:
-    """A file on the Hugging Face hub, at one revision."""
+    """A file on the Hugging Face hub, at one revision; ``kind`` is ``model`` or ``dataset``."""
 
     repository: str
     revision: str
     name: str
+    kind: str = "model"
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,13 @@ SPEECH_FILE = ModelFile(
     local_paths=(PACKAGE_FOLDER / "models" / "genre_rosamerica-vggish-audioset-1.pb",),
     embedded=PACKAGE_FOLDER / "models" / "speech-tiny.pb",
 )
+
+_OTHERS = ("10-10-0.450", "10-10-0.448", "10-10-0.448-v2", "12-12-0.447", "14-14-0.443")
+AUDIOSET_CHECKPOINTS = {
+    name: f"MIT/ast-finetuned-audioset-{name}" for name in (*_OTHERS, "16-16-0.442")
+}
+"""The other checkpoints that the AST authors published: stride in frames and bands, and mean
+average precision on AudioSet. Their hashes are not known here, so the hub's own are recorded."""
 
 MODEL_FILES = (AST_FILE, SPEECH_FILE)
 

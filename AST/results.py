@@ -21,6 +21,8 @@ WINDOWS = "windows.npz"
 SIDE_FILES = (SCORES, RUN_RECORD, STEMS, WINDOWS)
 SCORE_FIGURES = ("speech_score_percent", "rms_dbfs", "duration_s")
 """Arrays of the scores file with one number for each stem; NaN for a stem that failed."""
+OUTPUT_NAMES = "names"
+"""An array of the scores file: what AST's outputs are called, if not as AudioSet's classes."""
 PUBLISHED_RUNS = "published"
 """Stands for the study's own results where a command takes a run to compare with."""
 OUTPUT_FLAG = "--output"

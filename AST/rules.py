@@ -5,17 +5,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from AST.labels import (
-    AUDIOSET_SPEECH_INDEX,
-    SILENCE,
-    SPEECH,
-    LabelMap,
-    audioset_labels,
-    instrument_indices,
-)
+from AST.labels import SILENCE, SPEECH, LabelMap, OutputNames, audioset_outputs
 
 Scores = npt.NDArray[np.float32]
-"""Sigmoid scores of AudioSet's names, shape (527,)."""
+"""AST's scores of its outputs, 0 to 1: of AudioSet's names shape (527,)."""
 Speech = npt.NDArray[np.float64]
 
 THRESHOLD_SPEECH_PRED_SCORE = 50
@@ -46,53 +39,79 @@ def decide(
     speech_score_percent: float,
     label_map: LabelMap,
     rule: SpeechRule = STUDY_RULE,
+    outputs: OutputNames | None = None,
 ) -> tuple[str, str]:
-    """Prediction (lower case) and proposed label. ``scores`` is None for a stem without sound."""
+    """Prediction (lower case) and proposed label. ``scores`` is None for a stem without sound.
+
+    Args:
+        outputs: What the scores are of; None: AudioSet's names.
+    """
     if scores is None:
         return SILENCE, SILENCE
     if speech_score_percent >= rule.speech_from_percent:
         return SPEECH, SPEECH
-    name, _ = best_instrument(scores, speech_score_percent, rule)
+    name, _ = best_instrument(scores, speech_score_percent, rule, outputs)
     return name.lower(), label_map(name)
 
 
 def best_instrument(
-    scores: Scores, speech_score_percent: float, rule: SpeechRule = STUDY_RULE
+    scores: Scores,
+    speech_score_percent: float,
+    rule: SpeechRule = STUDY_RULE,
+    outputs: OutputNames | None = None,
 ) -> tuple[str, float]:
     """The instrument name with the highest score, and that score (0 to 1)."""
-    return ranked_instruments(scores, speech_score_percent, rule)[0]
+    return ranked_instruments(scores, speech_score_percent, rule, outputs)[0]
 
 
 def ranked_instruments(
-    scores: Scores, speech_score_percent: float, rule: SpeechRule = STUDY_RULE
+    scores: Scores,
+    speech_score_percent: float,
+    rule: SpeechRule = STUDY_RULE,
+    outputs: OutputNames | None = None,
 ) -> list[tuple[str, float]]:
     """All instrument names with their scores, the best first.
 
-    "Speech" is left out if the speech score is below the rule's limit.
+    AudioSet's "Speech" is left out if the speech score is below the rule's limit.
+
+    Args:
+        outputs: What the scores are of; None: AudioSet's names.
     """
-    candidates = np.array(instrument_indices())
-    if speech_score_percent < rule.ignored_below_percent:
-        candidates = candidates[candidates != AUDIOSET_SPEECH_INDEX]
+    outputs = outputs or audioset_outputs()
+    candidates = np.array(outputs.candidates)
+    if outputs.speech is not None and speech_score_percent < rule.ignored_below_percent:
+        candidates = candidates[candidates != outputs.speech]
     order = candidates[np.argsort(-scores[candidates], kind="stable")]
-    names = audioset_labels()
-    return [(names[index], float(scores[index])) for index in order]
+    return [(outputs.names[index], float(scores[index])) for index in order]
+
+
+def candidate_scores(
+    scores: Scores, speech_score_percent: Speech, outputs: OutputNames, rule: SpeechRule
+) -> Scores:
+    """The scores that predictions are chosen from; minus infinity where "Speech" is left out.
+
+    Shape: (n, outputs), (n,) -> (n, candidates).
+    """
+    found: Scores = scores[:, list(outputs.candidates)]
+    if outputs.speech is not None:
+        ignored = speech_score_percent < rule.ignored_below_percent
+        found[ignored, outputs.candidates.index(outputs.speech)] = -np.inf
+    return found
 
 
 def best_of_all(
-    scores: Scores, speech_score_percent: Speech, count: int, rule: SpeechRule = STUDY_RULE
+    scores: Scores, speech_score_percent: Speech, count: int, outputs: OutputNames
 ) -> tuple[npt.NDArray[np.int64], Scores]:
     """The best instrument names of many stems, as ``ranked_instruments`` ranks them.
 
     Args:
-        scores: Shape (n, 527); NaN for a stem without scores.
+        scores: Shape (n, outputs); NaN for a stem without scores.
         speech_score_percent: Shape (n,).
 
     Returns:
-        Indices of AudioSet's names and their scores, both of shape (n, count).
+        Indices of the outputs and their scores, both of shape (n, count), or less with fewer
+        candidates.
     """
-    indices = np.array(instrument_indices())
-    found = scores[:, indices]
-    ignored = speech_score_percent < rule.ignored_below_percent
-    found[ignored, instrument_indices().index(AUDIOSET_SPEECH_INDEX)] = -np.inf
+    found = candidate_scores(scores, speech_score_percent, outputs, STUDY_RULE)
     order = np.argsort(-found, axis=1, kind="stable")[:, :count]
-    return indices[order], np.take_along_axis(found, order, axis=1)
+    return np.array(outputs.candidates)[order], np.take_along_axis(found, order, axis=1)

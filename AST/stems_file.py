@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from AST.cells import as_text
-from AST.labels import SPEECH, audioset_labels
+from AST.labels import SPEECH, OutputNames, audioset_outputs
 from AST.results import Row
 from AST.rules import best_of_all
 
@@ -30,12 +30,18 @@ BLEED = "other instruments bleed into it, says the dataset"
 Arrays = Mapping[str, npt.NDArray[Any]]
 
 
-def stems_text(rows: Sequence[Row], arrays: Arrays | None, record: Mapping[str, Any]) -> str:
+def stems_text(
+    rows: Sequence[Row],
+    arrays: Arrays | None,
+    record: Mapping[str, Any],
+    outputs: OutputNames | None = None,
+) -> str:
     """The table as CSV text.
 
     Args:
         arrays: Those of the scores file, in the order of the rows; None without scores.
         record: Of the run.
+        outputs: What AST's scores are of; None: AudioSet's names.
     """
     songs, instruments = record.get("songs", {}), record.get("instruments", {})
     remarks = _remarks(record)
@@ -43,7 +49,10 @@ def stems_text(rows: Sequence[Row], arrays: Arrays | None, record: Mapping[str, 
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for row, figures, score, others in zip(
-        rows, _figures(rows, arrays), *_scores(rows, arrays), strict=True
+        rows,
+        _figures(rows, arrays),
+        *_scores(rows, arrays, outputs or audioset_outputs()),
+        strict=True,
     ):
         stem = [row.path, songs.get(row.path, ""), row.label, instruments.get(row.path, "")]
         answer = [as_text(row.prediction), score, as_text(row.proposed_label)]
@@ -62,12 +71,15 @@ def _figures(rows: Sequence[Row], arrays: Arrays | None) -> list[list[str]]:
     return [list(one) for one in zip(*columns, strict=True)]
 
 
-def _scores(rows: Sequence[Row], arrays: Arrays | None) -> tuple[list[str], list[list[str]]]:
+def _scores(
+    rows: Sequence[Row], arrays: Arrays | None, outputs: OutputNames
+) -> tuple[list[str], list[list[str]]]:
     """AST's score of each prediction, and the best other names with their scores."""
     if arrays is None:
         return [""] * len(rows), [[""] * 2 * NEXT_COUNT for _ in rows]
-    indices, values = best_of_all(arrays["scores"], arrays["speech_score_percent"], NEXT_COUNT + 1)
-    names = audioset_labels()
+    speech_scores = arrays["speech_score_percent"]
+    indices, values = best_of_all(arrays["scores"], speech_scores, NEXT_COUNT + 1, outputs)
+    names = outputs.names
     own, others = [], []
     for row, best, scores in zip(rows, indices.tolist(), values.tolist(), strict=True):
         pairs = [

@@ -1,78 +1,38 @@
 """Finds the models' files, fetches missing ones, and verifies them.
 
 ``python -m AST.weights`` shows which files are here. ``--fetch`` fetches the missing ones.
+``--verify`` checks that this machine gives the figures that are public.
 """
 
 import argparse
-import hashlib
+import importlib
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
 
+from AST.checkpoint_files import find_checkpoint
 from AST.command_line import EXIT_OK, EXIT_SOME_FILES_FAILED, exit_code, new_parser
 from AST.errors import UsageError
 from AST.fetching import fetch, find_cached
-from AST.model_files import AST_FILE, MODEL_FILES, SPEECH_FILE, ModelFile
-from AST.threads import some_threads
-from AST.writing import printable
-
-PUBLISHED, TINY = "published", "tiny"
-HASH_CHUNK_BYTES = 1 << 24
-"""Large, because other threads delay each chunk: torch is imported meanwhile."""
-LFS_POINTER = b"version https://git-lfs.github.com/spec/v1"
-"""What stands in a file's place if Git has not fetched it. (Source: git-lfs, docs/spec.md.)"""
-
-
-@dataclass(frozen=True)
-class LocalModel:
-    """A model file on this machine, with its hash.
-
-    Attributes:
-        is_published: Whether its content is that of the published file.
-    """
-
-    path: Path
-    sha256: str
-    is_published: bool
-
-    @property
-    def kind(self) -> str:
-        """What the file is, in words for the user."""
-        if self.is_published:
-            return "the published file"
-        is_tiny = any(self.path == model_file.embedded for model_file in MODEL_FILES)
-        return f"{'the small embedded model, ' if is_tiny else ''}not the published file"
-
-    def record(self) -> dict[str, Any]:
-        """The file as it appears in a run record."""
-        return {**asdict(self), "path": printable(self.path)}
-
-
-@dataclass(frozen=True)
-class FoundFile:
-    """A model file on this machine that nobody has read yet.
-
-    Attributes:
-        is_fetched: Then it must have the published hash. Other files may have any.
-    """
-
-    path: Path
-    model_file: ModelFile
-    is_fetched: bool = False
+from AST.local_model import FoundFile, LocalModel, hashed, unreadable, verify, verify_all
+from AST.model_files import AST_FILE, MODEL_FILES, PUBLISHED, SPEECH_FILE, TINY, ModelFile
+from AST.results import OUTPUT_FLAG
 
 
 def find(choice: str, model_file: ModelFile) -> FoundFile:
     """The file that a choice means. ``published`` fetches it if necessary.
 
     Args:
-        choice: ``published``, ``tiny`` or the path of a file.
+        choice: ``published``, ``tiny`` or the path of a file; for AST, also what
+            ``find_checkpoint`` takes.
 
     Raises:
-        UsageError: The file does not exist, or cannot be fetched.
+        UsageError: The file does not exist, cannot be fetched, or is not AST.
     """
+    is_ast = model_file.role == AST_FILE.role
+    if is_ast and choice not in (PUBLISHED, TINY) and (found := find_checkpoint(choice)):
+        return FoundFile(found[0], model_file, checkpoint=found[1])
     if choice != PUBLISHED:
         path = model_file.embedded if choice == TINY else Path(choice)
     elif local := next(filter(Path.is_file, model_file.local_paths), None):
@@ -82,7 +42,7 @@ def find(choice: str, model_file: ModelFile) -> FoundFile:
     try:
         os.stat(path)
     except OSError as error:
-        raise _unreadable(path, model_file, error) from error
+        raise unreadable(path, model_file, error) from error
     return FoundFile(path, model_file)
 
 
@@ -100,27 +60,6 @@ def find_both(model: str, speech_model: str | None) -> dict[str, FoundFile]:
     return {"ast": find(model, AST_FILE), "speech": find(speech_model or companion, SPEECH_FILE)}
 
 
-def verify(found: FoundFile) -> LocalModel:
-    """Reads a file for its hash; this is done each time.
-
-    Raises:
-        UsageError: The file cannot be read, or it was fetched and has a wrong hash.
-    """
-    model = _hashed(found.path, found.model_file)
-    if found.is_fetched and model.sha256 != found.model_file.sha256:
-        raise UsageError(
-            f"{found.path}: sha256 {model.sha256}, expected {found.model_file.sha256}: not the "
-            f"published file; delete {found.path.resolve()} to fetch it again"
-        )
-    return model
-
-
-def verify_all(found: Mapping[str, FoundFile]) -> dict[str, LocalModel]:
-    """Reads several files at the same time; see ``verify``."""
-    with some_threads(len(found)) as threads:
-        return dict(zip(found, threads.map(verify, found.values()), strict=True))
-
-
 def obtain(choice: str, model_file: ModelFile) -> LocalModel:
     """Finds a file and verifies it; see ``find`` and ``verify``."""
     return verify(find(choice, model_file))
@@ -131,48 +70,13 @@ def obtain_both(model: str, speech_model: str | None) -> dict[str, LocalModel]:
     return verify_all(find_both(model, speech_model))
 
 
-def _hashed(path: Path, model_file: ModelFile) -> LocalModel:
-    try:
-        with open(path, "rb") as file:
-            if file.peek(len(LFS_POINTER)).startswith(LFS_POINTER):
-                raise UsageError(
-                    f"{path}: a Git LFS pointer, not the model itself; run git lfs pull in the "
-                    "folder that it was cloned into, or download the file in another way"
-                )
-            sha256 = _hash_of(file, hashlib.sha256())
-            is_published = sha256 == model_file.sha256
-            if not is_published and model_file.git_blob_sha1:
-                size_bytes = file.seek(0, os.SEEK_END)
-                blob = hashlib.sha1(b"blob %d\0" % size_bytes, usedforsecurity=False)
-                file.seek(0)
-                is_published = _hash_of(file, blob) == model_file.git_blob_sha1
-    except OSError as error:
-        raise _unreadable(path, model_file, error) from error
-    return LocalModel(path, sha256, is_published)
-
-
-def _hash_of(file: BinaryIO, algorithm: Any) -> str:
-    """The hash of what is left of a file, as hexadecimal digits."""
-    while chunk := file.read(HASH_CHUNK_BYTES):
-        algorithm.update(chunk)
-    digest: str = algorithm.hexdigest()
-    return digest
-
-
-def _unreadable(path: Path, model_file: ModelFile, error: OSError) -> UsageError:
-    return UsageError(
-        f"{path}: {error.strerror}; expected a file for the {model_file.role} ({PUBLISHED!r} "
-        f"fetches the published one, {TINY!r} is the small embedded one)"
-    )
-
-
 def _status(model_file: ModelFile) -> tuple[str, bool]:
     """Where a model file is, in words for the user, and whether a run can use it."""
     local = next(filter(Path.is_file, model_file.local_paths), None) or find_cached(model_file)
     if local is None:
         return "not here yet", False
     try:
-        model = _hashed(local, model_file)
+        model = hashed(local, model_file)
     except UsageError as error:
         return f"cannot be used: {error}", False
     if model.is_published:
@@ -183,13 +87,46 @@ def _status(model_file: ModelFile) -> tuple[str, bool]:
 
 def build_parser() -> argparse.ArgumentParser:
     parser = new_parser("Shows which of the published model files are here, and verifies them.")
-    parser.add_argument("--fetch", action="store_true", help="fetch the missing files")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--fetch", action="store_true", help="fetch the missing files")
+    what.add_argument(
+        "--verify",
+        action="store_true",
+        help="fetch the missing files, then check that this machine gives the public figures of "
+        "the models, and say how fast it is",
+    )
+    group = parser.add_argument_group("with --verify")
+    group.add_argument(
+        "--all", action="store_true", help="check the AST authors' other checkpoints, too (2 GB)"
+    )
+    group.add_argument(
+        "--dsd100subset",
+        type=Path,
+        metavar="FOLDER",
+        help="DSD100 or its public sample: check seven stems from the file to the score",
+    )
+    group.add_argument(
+        OUTPUT_FLAG,
+        type=Path,
+        default=Path("verified.json"),
+        metavar="FILE",
+        help="all checks for a bug report (default: %(default)s)",
+    )
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = build_parser().parse_args(argv)
+    if arguments.verify:
+        return exit_code(lambda: _verify(arguments))
     return exit_code(lambda: show(arguments.fetch))
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    # By its name: the checks need all rooms, and this file is below them.
+    command = importlib.import_module("AST.verification.command")
+    code: int = command.verify(arguments.output, arguments.all, arguments.dsd100subset)
+    return code
 
 
 def show(fetch_missing: bool) -> int:

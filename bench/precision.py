@@ -17,16 +17,17 @@ from AST.audio.excerpt import excerpt
 from AST.audio.mel_patches import mel_patches
 from AST.audio.preparation import PreparedStem
 from AST.audio.recording import MODEL_SAMPLE_RATE_HZ
-from AST.audio.spectrogram import INPUT_SAMPLE_COUNT, spectrogram
+from AST.audio.spectrogram import input_sample_count, spectrogram
 from AST.datasets import DATASETS
 from AST.datasets.stem import Stem
 from AST.devices import select_devices
 from AST.labels import LabelMap
+from AST.model_files import TINY
 from AST.recognition.models import Models
 from AST.run.pipeline import analyse_batch
 from AST.run.stem_result import StemResult
 from AST.settings import BF16, FP16, FP32, device_names
-from AST.weights import TINY, obtain_both
+from AST.weights import obtain_both
 from bench.tables import machine_line, measure_and_show, new_parser, table
 
 MOISESDB = DATASETS["moisesdb"]
@@ -42,8 +43,8 @@ def pieces(folder: Path) -> Iterator[Piece]:
     hop = round(HOP_S * MODEL_SAMPLE_RATE_HZ)
     for stem in MOISESDB.stems(folder):
         samples = excerpt(decode(stem.path))
-        for start in range(0, max(1, len(samples) - INPUT_SAMPLE_COUNT), hop):
-            piece = samples[start : start + INPUT_SAMPLE_COUNT]
+        for start in range(0, max(1, len(samples) - input_sample_count()), hop):
+            piece = samples[start : start + input_sample_count()]
             if piece.any():
                 clip = spectrogram(piece).numpy()
                 yield stem, PreparedStem(0.0, 0.0, [mel_patches(piece)], clip, None)
@@ -55,7 +56,9 @@ def results_in(
     """The results of all pieces in one precision."""
     files = obtain_both(arguments.model, arguments.speech_model)
     device = select_devices(arguments.device)[0]
-    models = Models.load(files["ast"].path, files["speech"].path, device, precision)
+    config = files["ast"].checkpoint.config
+    paths = files["ast"].path, files["speech"].path
+    models = Models.load(*paths, device, precision, config=config)
     results: list[StemResult] = []
     for start in range(0, len(clips), BATCH_SIZE):
         stems, prepared = zip(*clips[start : start + BATCH_SIZE], strict=True)

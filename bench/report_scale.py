@@ -19,10 +19,9 @@ import numpy as np
 from AST.command_line import whole_number
 from AST.datasets.moisesdb import LABELS
 from AST.errors import UsageError
-from AST.evaluation.instrument_scores import instrument_names
 from AST.evaluation.rule_effects import decide_again
 from AST.evaluation.score_file import StemScores
-from AST.labels import AUDIOSET_CLASS_COUNT, LabelMap, instrument_indices
+from AST.labels import AUDIOSET_CLASS_COUNT, LabelMap, audioset_labels
 from AST.results import RUN_RECORD, SCORES, Row, beside, format_rows
 from bench.report_page import figures_in_chromium
 from bench.script_run import POLL_EVERY_S, REPOSITORY, memory_bytes
@@ -37,7 +36,7 @@ def make_results(file: Path, count: int) -> None:
     generator = np.random.default_rng(0)
     classes, label_map = list(LABELS), LabelMap(LABELS)
     scores = (0.3 * generator.random((count, AUDIOSET_CLASS_COUNT)) ** 4).astype(np.float32)
-    index_of_name = dict(zip(map(str.lower, instrument_names()), instrument_indices(), strict=True))
+    index_of_name = {name.lower(): index for index, name in enumerate(audioset_labels())}
     true, songs = generator.integers(0, len(classes), count), np.arange(count) // STEMS_OF_A_SONG
     given = np.where(generator.random(count) < 0.85, true, generator.permutation(true))
     for i, number in enumerate(given.tolist()):

@@ -20,11 +20,12 @@ from AST.audio.decoding import decode
 from AST.audio.excerpt import excerpt_16_bit
 from AST.audio.recording import MODEL_SAMPLE_RATE_HZ, Samples
 from AST.audio.spectrogram import spectrogram
+from AST.checkpoint_config import CheckpointConfig
 from AST.speech.classifier import SPEECH_CLASS
 from AST.speech.essentia_quietly import essentia_quietly, essentia_standard
 from AST.speech.runners import INPUT_NODE, OUTPUT_NODE
 from AST.tagger.checkpoint import load_checkpoint
-from AST.tagger.network import BLOCK_LAYER_NORM_EPS, Size
+from AST.tagger.network import Size
 
 RESAMPLE_QUALITY = 4
 """Of Essentia, from 0 (best) to 4 (fastest)."""
@@ -64,7 +65,7 @@ class Study:
 
 def timm_block(size: Size, block: nn.Module) -> nn.Module:
     """timm's block with the weights of one of ours, without fused attention."""
-    layer_norm = partial(nn.LayerNorm, eps=BLOCK_LAYER_NORM_EPS)
+    layer_norm = partial(nn.LayerNorm, eps=CheckpointConfig().layer_norm_eps)
     theirs = vision_transformer.Block(
         size.width, size.head_count, qkv_bias=True, norm_layer=layer_norm
     )

@@ -15,7 +15,7 @@ import torch
 
 from AST.speech.classifier import SPEECH_CLASS
 from AST.speech.runners import CLASS_COUNT, INPUT_NODE, OUTPUT_NODE
-from AST.tagger.checkpoint import author_keys, hub_keys
+from AST.tagger.key_names import author_keys, hub_keys
 from AST.tagger.network import AudioSpectrogramTransformer, Size
 from synthetic.graph_writer import FrozenGraph
 

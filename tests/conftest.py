@@ -56,6 +56,20 @@ def always_speech_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as transformers writes it, of an AST that knows three classes of its own."""
+    from tests.checkpoints import save_small  # transformers takes time to load
+
+    return save_small(tmp_path_factory.mktemp("checkpoint"))
+
+
+@pytest.fixture
+def copy(checkpoint: Path, tmp_path: Path) -> Path:
+    """The same, to be changed."""
+    return Path(shutil.copytree(checkpoint, tmp_path / "mine"))
+
+
 @pytest.fixture
 def models(ast_path: Path, no_speech_path: Path) -> ModelFlags:
     return ["--model", str(ast_path), "--speech-model", str(no_speech_path)]

@@ -27,6 +27,7 @@ class Stub:
         statuses: Of the next answers; then ``status``.
         retry_after_s: Stands in the headers of each answer that is an error.
         requests: What clients asked for: the path, and the first byte.
+        files: Of a hub, by the ends of their paths: then others are missing, as the hub says it.
     """
 
     url: str
@@ -37,6 +38,7 @@ class Stub:
     status: int = 200
     retry_after_s: int | None = None
     requests: list[tuple[str, int]] = field(default_factory=list)
+    files: dict[str, bytes] | None = None
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -52,11 +54,18 @@ class Handler(BaseHTTPRequestHandler):
         start = int(asked[1]) if asked else 0
         stub.requests.append((self.path, start))
         status = stub.statuses.pop(0) if stub.statuses else stub.status
-        size = len(stub.content)
+        content: bytes | None = stub.content
+        if stub.files is not None:
+            content = next((stub.files[end] for end in stub.files if self.path.endswith(end)), None)
+            status = 404 if content is None else status
         self.send_response(206 if asked and status == 200 else status)
+        if content is None:
+            self.send_header("X-Error-Code", "EntryNotFound")
+            content = b""
+        size = len(content)
         self.send_header("Content-Length", str(size - start))
         self.send_header("Content-Range", f"bytes {start}-{size - 1}/{size}")
-        self.send_header("ETag", f'"{hashlib.sha256(stub.content).hexdigest()}"')
+        self.send_header("ETag", f'"{hashlib.sha256(content).hexdigest()}"')
         self.send_header("X-Repo-Commit", AST_FILE.hub.revision if AST_FILE.hub else "")
         if status != 200 and stub.retry_after_s is not None:
             self.send_header("Retry-After", str(stub.retry_after_s))
@@ -64,10 +73,10 @@ class Handler(BaseHTTPRequestHandler):
         if with_body:
             middle = max(start, size // 2)
             with contextlib.suppress(ConnectionError):  # the client did not want to wait
-                self.wfile.write(stub.content[start:middle])
+                self.wfile.write(content[start:middle])
                 if stub.pauses_s:
                     threading.Event().wait(stub.pauses_s.pop(0))  # tests replace time.sleep
-                self.wfile.write(stub.content[middle : stub.sent_bytes])
+                self.wfile.write(content[middle : stub.sent_bytes])
 
     def do_HEAD(self) -> None:
         self.answer(with_body=False)

@@ -11,6 +11,7 @@ from tests.helpers import ROOT
 USES = {
     "hiaudio": {"recognition", "audio"},
     "commands": {"run", "explain", "recognition", "evaluation", "datasets"},
+    "verification": {"run", "recognition", "tagger", "speech", "audio", "datasets"},
     "run": {"recognition", "tagger", "speech", "audio", "datasets"},
     "explain": {"recognition", "tagger", "speech", "audio"},
     "recognition": {"tagger", "speech", "audio"},

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from AST.labels import audioset_labels
+from AST.labels import audioset_labels, audioset_outputs
 from AST.results import Row
 from AST.rules import best_of_all, ranked_instruments
 from AST.stems_file import COLUMNS, stems_text
@@ -87,7 +87,7 @@ def test_the_best_of_all_stems_are_those_of_each() -> None:
     generator = np.random.default_rng(3)
     scores = generator.integers(0, 5, (40, 527)).astype(np.float32)  # with equal ones
     speech = generator.uniform(0, 16, 40)
-    indices, values = best_of_all(scores, speech, 5)
+    indices, values = best_of_all(scores, speech, 5, audioset_outputs())
     for one, percent, best, own in zip(scores, speech, indices, values, strict=True):
         names = [audioset_labels()[index] for index in best]
         assert list(zip(names, own.tolist(), strict=True)) == ranked_instruments(one, percent)[:5]

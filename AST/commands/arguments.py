@@ -5,13 +5,14 @@ from dataclasses import fields
 from pathlib import Path
 
 from AST.command_line import whole_number
+from AST.model_files import AUDIOSET_CHECKPOINTS, PUBLISHED
 from AST.results import OUTPUT_FLAG
 from AST.settings import AUTO, PRECISIONS, SPEECH_BACKENDS, Settings, device_names
-from AST.weights import PUBLISHED
 
 LABELS_HELP = (
-    'label dictionary: a JSON or TOML file, {"class": ["AudioSet name", ...], ...}; or the word '
-    "'corrected': MoisesDB's, with the instruments that it lacks"
+    'label dictionary: a JSON or TOML file, {"class": ["AudioSet name", ...], ...}, or with the '
+    "names of the --model's own classes; or the word 'corrected': MoisesDB's, with the instruments "
+    "that it lacks"
 )
 
 
@@ -21,9 +22,11 @@ def add_model_flags(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--model",
         default=PUBLISHED,
-        metavar="FILE",
-        help="AST's weights: 'published' (default), 'tiny' (the small embedded model, for "
-        "trials), a .safetensors file of the hub or the authors' .pth",
+        metavar="MODEL",
+        help="AST: 'published' (default), 'tiny' (the small embedded model, for trials), another "
+        f"published checkpoint ({', '.join(AUDIOSET_CHECKPOINTS)}), a hub id "
+        "(org/name[@revision]), a folder written by transformers, or a file of weights; "
+        "doc/models.md lists what works",
     )
     group.add_argument(
         "--speech-model",

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from AST.command_line import EXIT_OK, exit_code, new_parser
-from AST.commands.arguments import add_model_flags
+from AST.commands.arguments import LABELS_HELP, add_model_flags
 from AST.datasets import DATASETS
+from AST.dictionary import check_names, dictionary_path, read_dictionary
 from AST.errors import StemError, UsageError
 from AST.metrics import normalised
 from AST.results import OUTPUT_FLAG, check_distinct, check_output
@@ -29,12 +30,16 @@ def build_parser() -> argparse.ArgumentParser:
         "names. Prints which seconds of the file the input comes from."
     )
     parser.add_argument("file", type=Path, help="audio file")
-    parser.add_argument(
+    dictionary = parser.add_mutually_exclusive_group()
+    dictionary.add_argument(
         "--dataset",
         choices=list(DATASETS),
         default="moisesdb",
         help="whose label dictionary says which class the prediction counts as "
         "(default: %(default)s)",
+    )
+    dictionary.add_argument(
+        "--labels", type=dictionary_path, metavar="DICTIONARY", help=LABELS_HELP
     )
     add_model_flags(parser)
     parser.add_argument(
@@ -55,7 +60,10 @@ def explain_file(arguments: argparse.Namespace) -> int:
     """
     file: Path = arguments.file
     dataset = DATASETS[arguments.dataset]
-    output: Path = arguments.output or default_picture(file, dataset.names_of_class)
+    names_of_class, whose = dataset.names_of_class, f"{dataset.name}'s dictionary"
+    if arguments.labels:
+        names_of_class, whose = read_dictionary(arguments.labels), str(arguments.labels)
+    output: Path = arguments.output or default_picture(file, names_of_class)
     if not file.is_file():
         found = "is a folder" if file.is_dir() else "does not exist"
         raise UsageError(f"{printable(file)}: {found}; expected an audio file")
@@ -71,11 +79,12 @@ def explain_file(arguments: argparse.Namespace) -> int:
     recogniser = Recogniser(arguments.model, arguments.speech_model, Settings(device=CPU))
     for name, model in recogniser.files.items():
         print(f"{name} model: {model.path} ({model.kind})", file=sys.stderr)
+    check_names(names_of_class, recogniser.models.config.outputs)
     try:
-        explanation = explain(file, recogniser, LabelMap(dataset.names_of_class))
+        explanation = explain(file, recogniser, LabelMap(names_of_class))
     except StemError as error:
         raise UsageError(f"{printable(file)}: {error}") from error
-    title = _tell(file, explanation, f"{explanation.proposed_label} ({dataset.name}'s dictionary)")
+    title = _tell(file, explanation, f"{explanation.proposed_label} ({whose})")
     with writing(output, OUTPUT_FLAG):
         kept = None if arguments.output else keep_earlier(output)
         draw(output, title, explanation)

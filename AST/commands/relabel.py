@@ -34,6 +34,7 @@ from AST.writing import printable, write_whole, writing
 
 if TYPE_CHECKING:
     from AST.evaluation.saved_run import SavedRun
+    from AST.labels import OutputNames
 
 MARK = "relabelled_from"
 """Stands in a record that relabelling wrote, and in no other."""
@@ -79,7 +80,7 @@ def relabel(arguments: argparse.Namespace) -> int:
         else DATASETS[arguments.dataset].names_of_class
     )
     rows = relabelled(rows_before, run.scores, LabelMap(dictionary))
-    _warn(rows, dictionary)
+    _warn(rows, dictionary, run.scores.outputs if run.scores else None)
     with writing(output, OUTPUT_FLAG):
         _write(output, rows, run, dictionary)
     _tell(run, rows)
@@ -122,24 +123,24 @@ def _write(output: Path, rows: Sequence[Row], run: "SavedRun", dictionary: Dicti
     record.pop("counts", None)  # of the old labels
     text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
     write_whole(beside(output, RUN_RECORD), text.encode())
-    arrays = None
+    arrays, outputs = None, None
     if run.scores is not None:
         content = io.BytesIO()
         with np.load(beside(run.file, SCORES), allow_pickle=False) as file:
             np.savez_compressed(content, **{**file, **tie})
         write_whole(beside(output, SCORES), content.getvalue())
-        arrays = run.scores.arrays
+        arrays, outputs = run.scores.arrays, run.scores.outputs
     else:
         beside(output, SCORES).unlink(missing_ok=True)  # from an earlier relabelling
-    write_whole(beside(output, STEMS), stems_text(rows, arrays, record).encode())
+    write_whole(beside(output, STEMS), stems_text(rows, arrays, record, outputs).encode())
     write_whole(output, format_rows([Row._fields, *rows]).encode())
 
 
-def _warn(rows: Sequence[Row], dictionary: Dictionary) -> None:
+def _warn(rows: Sequence[Row], dictionary: Dictionary, outputs: "OutputNames | None") -> None:
     from AST.dictionary import doubtful_names
     from AST.evaluation.relabelling import uncovered
 
-    lines = doubtful_names(dictionary)
+    lines = doubtful_names(dictionary, outputs)
     lines += [
         f"the dictionary does not hold the prediction {name!r} ({count} stems): other"
         for name, count in uncovered(rows, dictionary)

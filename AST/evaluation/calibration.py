@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from AST.evaluation.score_file import StemScores
-from AST.labels import SPEECH, audioset_labels
+from AST.labels import SPEECH
 from AST.metrics import normalised
 from AST.results import Row
 
@@ -48,7 +48,7 @@ class Bin:
 
 def confidences(rows: Sequence[Row], scores: StemScores) -> Confidences:
     """AST's score of each prediction, or the speech model's score where that model decided."""
-    index_of_name = {name.lower(): index for index, name in enumerate(audioset_labels())}
+    index_of_name = {name.lower(): index for index, name in enumerate(scores.outputs.names)}
     indices = np.array([index_of_name.get(row.prediction.lower(), -1) for row in rows])
     confidence = np.asarray(scores.scores[np.arange(len(rows)), indices], np.float64)
     confidence[indices < 0] = np.nan

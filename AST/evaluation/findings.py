@@ -169,6 +169,8 @@ def _what_is_missing(run: SavedRun) -> str | None:
     ]
     if missing:
         return f"there is no {' and no '.join(missing)} beside the results"
+    if run.scores is None:
+        return "the models of these files do not have the same outputs"
     if run.label_dictionary is None:
         return "the label dictionaries of these files are not the same"
     return None

@@ -118,9 +118,9 @@ def _rows(runs: Sequence[SavedRun]) -> list[list[Row]]:
 
 
 def _scores(runs: Sequence[SavedRun]) -> StemScores | None:
-    """The scores of all stems; None if a file has none."""
+    """The scores of all stems; None if a file has none, or if they are not of the same names."""
     found = [run.scores for run in runs if run.scores is not None]
-    if len(found) < len(runs):
+    if len(found) < len(runs) or len({one.outputs for one in found}) > 1:
         return None
     figures = {name: [getattr(one, name) for one in found] for name in SCORE_FIGURES}
     return StemScores(
@@ -134,4 +134,5 @@ def _scores(runs: Sequence[SavedRun]) -> StemScores | None:
             )
             for name, values in figures.items()
         },
+        outputs=found[0].outputs,
     )

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from AST.evaluation.instrument_scores import instrument_names, instrument_scores
+from AST.evaluation.instrument_scores import instrument_scores
 from AST.evaluation.score_file import StemScores
-from AST.labels import OTHER, LabelMap
+from AST.labels import OTHER, LabelMap, OutputNames
 from AST.metrics import normalised
 from AST.results import Row
 
@@ -43,10 +43,10 @@ class ClassRanking:
     precisions: list[float]
 
 
-def classes_with_names(label_map: LabelMap) -> dict[str, list[int]]:
-    """The classes of the dictionary, with the places of their names among the 91."""
+def classes_with_names(label_map: LabelMap, outputs: OutputNames) -> dict[str, list[int]]:
+    """The classes of the dictionary, with the places of their names among the candidates."""
     places: dict[str, list[int]] = {}
-    for place, name in enumerate(instrument_names()):
+    for place, name in enumerate(outputs.candidate_names):
         places.setdefault(normalised(label_map(name)), []).append(place)
     places.pop(OTHER, None)
     return places
@@ -67,7 +67,7 @@ def class_rankings(
     """The ranking of each class that has stems and names, the class with most stems first."""
     from sklearn.metrics import average_precision_score, roc_auc_score
 
-    places = classes_with_names(label_map)
+    places = classes_with_names(label_map, scores.outputs)
     found = class_scores(scores, places)[scores.has_scores]
     labels = np.array([normalised(row.label) for row in rows])[scores.has_scores]
     rankings = []
@@ -120,7 +120,7 @@ def top_classes(rows: Sequence[Row], scores: StemScores, label_map: LabelMap) ->
     Of classes with the same score all but the right one count as better. A stem without scores, or
     whose class has no name, is among none.
     """
-    places = classes_with_names(label_map)
+    places = classes_with_names(label_map, scores.outputs)
     found = class_scores(scores, places)
     number = {label: place for place, label in enumerate(places)}
     own = np.array([number.get(normalised(row.label), -1) for row in rows])

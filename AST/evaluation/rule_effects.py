@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from AST.evaluation.instrument_scores import instrument_names, instrument_scores
+from AST.evaluation.instrument_scores import instrument_scores
 from AST.evaluation.score_file import StemScores
 from AST.labels import SPEECH, LabelMap
 from AST.metrics import is_match, normalised
@@ -35,8 +35,8 @@ def decide_again(
     rows: Sequence[Row], scores: StemScores, label_map: LabelMap, rule: SpeechRule = STUDY_RULE
 ) -> list[Row]:
     """The rows with the labels that follow from the scores. Rows without scores do not change."""
-    names = [name.lower() for name in instrument_names()]
-    classes = [label_map(name) for name in instrument_names()]
+    names = [name.lower() for name in scores.outputs.candidate_names]
+    classes = [label_map(name) for name in scores.outputs.candidate_names]
     best = np.argmax(instrument_scores(scores, rule), axis=1)  # the first one of equal scores
     is_speech = scores.speech_score_percent >= rule.speech_from_percent
     columns = zip(rows, best.tolist(), is_speech.tolist(), scores.has_scores.tolist(), strict=True)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from AST.evaluation import calibration
 from AST.evaluation.calibration import Bin, Shown
 from AST.evaluation.groups import quartiles
-from AST.evaluation.instrument_scores import instrument_names, instrument_scores
+from AST.evaluation.instrument_scores import instrument_scores
 from AST.evaluation.ranking import ClassRanking, class_rankings, mean_of, top_classes
 from AST.evaluation.rule_effects import RULES, RuleEffect, decided_otherwise, rule_effect
 from AST.evaluation.score_file import StemScores
@@ -104,7 +104,7 @@ def ranks_of_right_class(
     """
     found = instrument_scores(scores)
     names_of_class: dict[str, list[int]] = {}
-    for index, name in enumerate(instrument_names()):
+    for index, name in enumerate(scores.outputs.candidate_names):
         names_of_class.setdefault(normalised(label_map(name)), []).append(index)
     labels = np.array([normalised(row.label) for row in rows])
     ranks = np.full(len(rows), np.inf)

@@ -3,7 +3,7 @@
 import functools
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,8 @@ from AST.dictionary import check_dictionary
 from AST.errors import UsageError
 from AST.evaluation.instruments.record import check_instruments
 from AST.evaluation.paths import values_of
-from AST.labels import AUDIOSET_CLASS_COUNT
-from AST.results import RUN_RECORD, SCORE_FIGURES, SCORES, Row, beside
+from AST.labels import OutputNames, audioset_outputs, output_names
+from AST.results import OUTPUT_NAMES, RUN_RECORD, SCORE_FIGURES, SCORES, Row, beside
 from AST.run_id import Tie, tie_in
 
 
@@ -24,15 +24,17 @@ class StemScores:
     """Scores of the stems of a results file, in the order of its rows.
 
     Attributes:
-        scores: AST's sigmoid scores, 0 to 1, shape (n, 527); NaN for a stem without scores.
+        scores: AST's scores, 0 to 1, shape (n, outputs); NaN for a stem without scores.
         speech_score_percent: Shape (n,); NaN for a stem that failed.
         rms_dbfs, duration_s: The same for level and length; None in files of older versions.
+        outputs: What AST's outputs are called.
     """
 
     scores: npt.NDArray[np.float32]
     speech_score_percent: npt.NDArray[np.float64]
     rms_dbfs: npt.NDArray[np.float64] | None = None
     duration_s: npt.NDArray[np.float64] | None = None
+    outputs: OutputNames = field(default_factory=audioset_outputs)
 
     @functools.cached_property
     def has_scores(self) -> npt.NDArray[np.bool_]:
@@ -41,7 +43,8 @@ class StemScores:
 
     def at(self, places: Sequence[int]) -> "StemScores":
         """Those of some stems, by their places."""
-        return StemScores(**{name: array[places] for name, array in self.arrays.items()})
+        arrays = {name: array[places] for name, array in self.arrays.items()}
+        return StemScores(**arrays, outputs=self.outputs)
 
     @property
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
@@ -65,7 +68,12 @@ def read_scores(results: Path, rows: Sequence[Row]) -> StemScores | None:
             scores = np.asarray(file["scores"], np.float32)
             names = [name for name in SCORE_FIGURES if name in file]
             figures = {name: np.asarray(file[name], np.float64) for name in names}
-            stems = StemScores(scores, **figures)
+            outputs = (
+                output_names(list(map(str, file[OUTPUT_NAMES])))
+                if OUTPUT_NAMES in file
+                else audioset_outputs()
+            )
+            stems = StemScores(scores, **figures, outputs=outputs)
         _check(stems, len(places))
     except Exception as error:  # for a damaged archive NumPy raises nearly any error
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
@@ -102,7 +110,7 @@ def _check(stems: StemScores, path_count: int) -> None:
     scores, speech = stems.scores, stems.speech_score_percent
     figures = [figure for name in SCORE_FIGURES if (figure := getattr(stems, name)) is not None]
     shapes = [scores.shape, *(figure.shape for figure in figures)]
-    expected = [(path_count, AUDIOSET_CLASS_COUNT), *[(path_count,)] * len(figures)]
+    expected = [(path_count, len(stems.outputs.names)), *[(path_count,)] * len(figures)]
     if shapes != expected:
         raise ValueError(f"shapes {shapes} for {path_count} paths, expected {expected}")
     if np.any((scores < 0) | (scores > 1)) or np.any((speech < 0) | (speech > 100)):

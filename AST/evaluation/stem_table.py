@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from AST.evaluation.audio_files import audio_folders, split_paths
 from AST.evaluation.calibration import Confidences, confidences
-from AST.evaluation.instrument_scores import instrument_names, instrument_scores
+from AST.evaluation.instrument_scores import instrument_scores
 from AST.evaluation.saved_run import SavedRun
 from AST.metrics import is_match, normalised
 from AST.writing import visible
@@ -117,7 +117,9 @@ def _best_names(
     scores = instrument_scores(run.scores)
     order = np.argsort(-scores, axis=1, kind="stable")[:, :TOP_COUNT]
     best = np.take_along_axis(scores, order, axis=1)
-    return np.array(texts.numbers(map(str.lower, instrument_names())))[order], best
+    names = texts.numbers(map(str.lower, run.scores.outputs.candidate_names))
+    missing = (0, 0), (0, TOP_COUNT - best.shape[1])  # in a head with fewer names
+    return np.pad(np.array(names)[order], missing), np.pad(best, missing, constant_values=-np.inf)
 
 
 def _thousandths(values: npt.NDArray[Any]) -> list[int]:

@@ -13,17 +13,18 @@ from AST.audio.decoding import decode
 from AST.audio.excerpt import excerpt, excerpt_ranges
 from AST.audio.mel_patches import mel_patches_of
 from AST.audio.recording import MODEL_SAMPLE_RATE_HZ
-from AST.audio.spectrogram import FRAME_COUNT, INPUT_SAMPLE_COUNT, MEL_BAND_COUNT, spectrogram
+from AST.audio.spectrogram import input_sample_count, spectrogram
+from AST.checkpoint_config import PATCH_SIZE
 from AST.errors import StemError
 from AST.labels import SPEECH, LabelMap
 from AST.recognition.recogniser import Recogniser
 from AST.rules import THRESHOLD_SPEECH_PRED_SCORE, decide, ranked_instruments
-from AST.tagger.network import PATCH_SIZE, TOKEN_COUNT, Size, attention_maps
+from AST.tagger.network import TOKEN_COUNT, Size, attention_maps
 
 BEST_COUNT = 10
 
 Image = npt.NDArray[np.float32]
-"""Shape (128 mel bands, 1024 frames), low bands first."""
+"""Shape (mel bands, frames), low bands first; (128, 1024) with the published AST."""
 
 
 @dataclass(frozen=True)
@@ -59,22 +60,27 @@ def explain(file: Path, recogniser: Recogniser, label_map: LabelMap) -> Explanat
     samples = excerpt(recording)
     if not samples.size:
         raise StemError("nothing sounds in it, so AST has no input; choose a file with sound")
-    spectrograms = spectrogram(samples)[None]
     models = recogniser.models
+    form, outputs = models.config.input, models.config.outputs
+    spectrograms = spectrogram(samples, form)[None]
     [speech_score_percent] = models.speech.scores_percent([mel_patches_of(recording)])
     [scores] = models.tagger.scores(spectrograms)
-    best = ranked_instruments(scores, speech_score_percent)[:BEST_COUNT]
-    prediction, proposed_label = decide(scores, speech_score_percent, label_map)
+    best = ranked_instruments(scores, speech_score_percent, outputs=outputs)[:BEST_COUNT]
+    prediction, proposed_label = decide(scores, speech_score_percent, label_map, outputs=outputs)
     network = models.tagger.network
     shares = rollout(attention_maps(network, spectrograms), network.size)
     return Explanation(
         verdict=verdict(prediction, *best[0], speech_score_percent),
         proposed_label=proposed_label,
         best=best,
-        places_s=input_places_s(excerpt_ranges(recording), recording.sample_rate_hz),
+        places_s=input_places_s(
+            excerpt_ranges(recording),
+            recording.sample_rate_hz,
+            input_sample_count(form) / MODEL_SAMPLE_RATE_HZ,
+        ),
         duration_s=recording.duration_s,
         spectrogram=spectrograms[0].T.numpy(),
-        attention=over_spectrogram(shares, network.size.stride),
+        attention=over_spectrogram(shares, network.size),
     )
 
 
@@ -101,17 +107,18 @@ def rollout(maps: Iterable[torch.Tensor], size: Size) -> torch.Tensor:
     return joint[:TOKEN_COUNT, TOKEN_COUNT:].mean(dim=0).reshape(size.patch_grid)
 
 
-def over_spectrogram(patches: torch.Tensor, stride: int) -> Image:
+def over_spectrogram(patches: torch.Tensor, size: Size) -> Image:
     """Spreads the values of the patches over the spectrogram. Overlapping patches give their mean.
 
     Points that no patch covers (in the last bands and frames) are 0.
 
-    Shape: (patches along the bands, patches along time) -> (128, 1024).
+    Shape: (patches along the bands, patches along time) -> (mel bands, frames).
     """
     area = PATCH_SIZE * PATCH_SIZE
     columns = patches.reshape(1, 1, -1).expand(1, area, -1)
     both = torch.cat([columns, torch.ones_like(columns)])
-    sums, counts = functional.fold(both, (MEL_BAND_COUNT, FRAME_COUNT), PATCH_SIZE, stride=stride)
+    shape = size.mel_band_count, size.frame_count
+    sums, counts = functional.fold(both, shape, PATCH_SIZE, stride=size.stride)
     image: Image = (sums / counts.clamp(min=1))[0].numpy()
     return image
 
@@ -142,18 +149,21 @@ def verdict(prediction: str, name: str, score: float, speech_score_percent: floa
     return f"{prediction}: AST {score:.3f}; speech score {speech_score_percent:.1f} %"
 
 
-def input_places_s(ranges: npt.NDArray[np.int64], sample_rate_hz: int) -> list[tuple[float, float]]:
+def input_places_s(
+    ranges: npt.NDArray[np.int64], sample_rate_hz: int, input_s: float
+) -> list[tuple[float, float]]:
     """The parts of a file that AST's input comes from: their starts and ends in seconds.
 
     Args:
         ranges: The parts of the file that the excerpt comes from: starts and ends in samples. AST's
-            input is only the first 10.26 s of the excerpt. Shape: (parts, 2).
+            input is only the start of the excerpt. Shape: (parts, 2).
+        input_s: Length of AST's input.
 
-    >>> input_places_s(np.array([[0, 8], [20, 60]]), 1)
+    >>> input_places_s(np.array([[0, 8], [20, 60]]), 1, 10.255)
     [(0.0, 8.0), (20.0, 22.255)]
     """
     places = []
-    left_s = INPUT_SAMPLE_COUNT / MODEL_SAMPLE_RATE_HZ
+    left_s = input_s
     for start, end in (ranges / sample_rate_hz).tolist():
         length_s = min(end - start, left_s)
         left_s -= length_s

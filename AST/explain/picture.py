@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from AST.audio.spectrogram import FRAME_COUNT, FRAME_HOP_MS, MEL_BAND_COUNT
+from AST.audio.spectrogram import FRAME_HOP_MS
 from AST.explain.explanation import Explanation, Image
 from AST.quiet import no_messages
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 LOWEST_HZ, HIGHEST_HZ = 20, 8000
 """Range of the mel bands (Kaldi's defaults at 16 kHz)."""
 FREQUENCY_TICKS_HZ = (100, 250, 500, 1000, 2000, 4000)
-EXTENT = (0, FRAME_COUNT * FRAME_HOP_MS / 1000, 0, MEL_BAND_COUNT)
 PICTURE_SIZE_INCHES = (14, 6)
 DOTS_PER_INCH = 110
 TINTED, OUTLINED = 1 / 4, 1 / 20
@@ -50,8 +49,11 @@ def draw(path: Path, title: str, explanation: Explanation) -> None:
 
 
 def _draw_spectrogram(axes: "Axes", spectrogram: Image) -> None:
-    axes.imshow(spectrogram, cmap="gray", aspect="auto", origin="lower", extent=EXTENT)
-    axes.set_yticks([_band_of(hertz) for hertz in FREQUENCY_TICKS_HZ], map(str, FREQUENCY_TICKS_HZ))
+    bands, frames = spectrogram.shape
+    extent = (0, frames * FRAME_HOP_MS / 1000, 0, bands)
+    axes.imshow(spectrogram, cmap="gray", aspect="auto", origin="lower", extent=extent)
+    ticks = [bands * _height_of(hertz) for hertz in FREQUENCY_TICKS_HZ]
+    axes.set_yticks(ticks, map(str, FREQUENCY_TICKS_HZ))
     axes.set_ylabel("Hz")
     axes.set_title(
         "AST's input: log-mel spectrogram; tinted the quarter, outlined the twentieth of it that "
@@ -63,8 +65,9 @@ def _draw_spectrogram(axes: "Axes", spectrogram: Image) -> None:
 def _draw_attention(panels: dict[str, "Axes"], attention: Image) -> None:
     """Marks the most attended parts of the spectrogram. Below and beside it are the means."""
     whole, over_time, over_bands = panels["input"], panels["time"], panels["bands"]
-    seconds = np.linspace(*EXTENT[:2], FRAME_COUNT)
-    bands = np.linspace(*EXTENT[2:], MEL_BAND_COUNT)
+    band_count, frame_count = attention.shape
+    seconds = np.linspace(0, frame_count * FRAME_HOP_MS / 1000, frame_count)
+    bands = np.linspace(0, band_count, band_count)
     tinted, outlined = (attention > np.quantile(attention, 1 - x) for x in (TINTED, OUTLINED))
     if outlined.any():
         whole.contourf(seconds, bands, tinted, [0.5, 1], colors=COLOUR, alpha=TINT)
@@ -89,14 +92,14 @@ def _draw_names(axes: "Axes", best: list[tuple[str, float]]) -> None:
     axes.set_xlabel("score")
 
 
-def _band_of(frequency_hz: float) -> float:
-    """The mel band of a frequency, as a fraction (0 to 128).
+def _height_of(frequency_hz: float) -> float:
+    """The height of a frequency in the spectrogram, 0 to 1.
 
-    >>> round(_band_of(20)), round(_band_of(8000))
-    (0, 128)
+    >>> _height_of(20), _height_of(8000)
+    (0.0, 1.0)
     """
     low, high, mel = (_mel(hertz) for hertz in (LOWEST_HZ, HIGHEST_HZ, frequency_hz))
-    return MEL_BAND_COUNT * (mel - low) / (high - low)
+    return (mel - low) / (high - low)
 
 
 def _mel(frequency_hz: float) -> float:

@@ -7,8 +7,8 @@ from AST.audio.recording import to_model_rate
 from AST.errors import UsageError
 from AST.hiaudio.audio import FilePath, decoded, getaudioexcerpt
 from AST.hiaudio.excerpt import AudioExcerpt
+from AST.model_files import PUBLISHED
 from AST.settings import AUTO, Settings
-from AST.weights import PUBLISHED
 
 if TYPE_CHECKING:
     from AST.recognition.recogniser import Recogniser
@@ -37,7 +37,7 @@ def init_inst_recog(
     one thread each.
 
     Args:
-        model: AST's weights: ``published``, ``tiny`` or the path of a file.
+        model: AST: ``published``, ``tiny``, or another checkpoint; see ``doc/models.md``.
         speech_model: The same for the speech model; None takes the one that belongs to ``model``.
         device: ``auto``, ``cpu``, ``mps``, ``cuda`` or one GPU such as ``cuda:1``.
         precision: ``auto``, ``fp32``, ``bf16`` or ``fp16``.

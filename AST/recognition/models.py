@@ -1,10 +1,11 @@
 """Both models, loaded once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
 
+from AST.checkpoint_config import CheckpointConfig
 from AST.devices import DTYPES
 from AST.forked import use_one_thread_when_forked
 from AST.processors import keep_threads_within_quota
@@ -16,10 +17,15 @@ from AST.tagger.tagger import Tagger
 
 @dataclass(frozen=True)
 class Models:
-    """AST and the speech model on one device."""
+    """AST and the speech model on one device.
+
+    Attributes:
+        config: Of AST: the form of its input and the names of its outputs.
+    """
 
     tagger: Tagger
     speech: SpeechModel
+    config: CheckpointConfig = field(default_factory=CheckpointConfig)
 
     @classmethod
     def load(
@@ -29,8 +35,12 @@ class Models:
         device: torch.device,
         precision: str = AUTO,
         speech_backend: str = AUTO,
+        config: CheckpointConfig | None = None,
     ) -> "Models":
         """Reads both files.
+
+        Args:
+            config: Of AST; None: the file has no config.
 
         Raises:
             UsageError: A file cannot be used.
@@ -40,4 +50,6 @@ class Models:
         dtype = DTYPES[select_precision(precision, device.type)]
         torch.backends.cudnn.allow_tf32 = dtype != torch.float32  # TF32 is as coarse as fp16
         speech = SpeechModel.load(speech_path, speech_backend, device, dtype)
-        return cls(Tagger(load_checkpoint(ast_path), device, dtype), speech)
+        config = config or CheckpointConfig()
+        network = load_checkpoint(ast_path, config)
+        return cls(Tagger(network, device, dtype, config.are_exclusive), speech, config)

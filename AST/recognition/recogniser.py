@@ -17,10 +17,11 @@ from AST.devices import select_devices
 from AST.errors import UsageError
 from AST.forked import process_of
 from AST.labels import SPEECH, LabelMap
+from AST.model_files import PUBLISHED
 from AST.recognition.models import Models
 from AST.rules import THRESHOLD_SPEECH_PRED_SCORE, Scores, best_instrument, decide
 from AST.settings import CPU, Settings
-from AST.weights import PUBLISHED, obtain_both
+from AST.weights import obtain_both
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,9 @@ class Recognition:
     """What the models say about one recording.
 
     Attributes:
-        prediction: AudioSet's name in lower case, or ``speech`` or ``silence``.
+        prediction: The name of AST's best output in lower case, or ``speech`` or ``silence``.
         score: Of the prediction, 0 to 1, from the model that decided; None for silence.
-        scores: AST's sigmoid scores of AudioSet's names, shape (527,); None for silence.
+        scores: AST's scores, in the order of ``Recogniser.names``; None for silence.
         speech_score_percent: How much the recording sounds like spoken words.
         rms_dbfs: Level of the whole recording.
     """
@@ -46,7 +47,7 @@ class Recogniser:
     """Both models, loaded once. Several threads may use one recogniser.
 
     Args:
-        model: AST's weights: ``published``, ``tiny`` or the path of a file.
+        model: AST: ``published``, ``tiny``, or another checkpoint; see ``doc/models.md``.
         speech_model: The same for the speech model; None takes the one that belongs to ``model``.
         settings: Device, precision and speech backend. The other settings are for whole runs.
 
@@ -70,7 +71,13 @@ class Recogniser:
             device,
             settings.precision,
             settings.speech_backend,
+            self.files["ast"].checkpoint.config,
         )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What AST's outputs are called: AudioSet's 527 names, or the checkpoint's own."""
+        return self.models.config.outputs.names
 
     def recognise(
         self, sound: str | Path | npt.NDArray[Any], sample_rate_hz: int | None = None
@@ -86,15 +93,16 @@ class Recogniser:
             UsageError: Samples came without a sample rate, or a path with one, or the models
                 cannot work in this forked process.
         """
-        prepared = _prepared(sound, sample_rate_hz)
+        prepared = self._prepared(sound, sample_rate_hz)
         speech_score_percent = self._speech_score_percent(prepared.mel_patches)
         scores = None
         if prepared.spectrogram is not None:
             scores = self._scores(torch.from_numpy(prepared.spectrogram))
-        prediction, _ = decide(scores, speech_score_percent, LabelMap({}))
+        outputs = self.models.config.outputs
+        prediction, _ = decide(scores, speech_score_percent, LabelMap({}), outputs=outputs)
         return Recognition(
             prediction,
-            _score_of(prediction, scores, speech_score_percent),
+            self._score_of(prediction, scores, speech_score_percent),
             scores,
             speech_score_percent,
             prepared.rms_dbfs,
@@ -109,7 +117,9 @@ class Recogniser:
             StemError: The excerpt is shorter than one frame (25 ms).
             UsageError: The models cannot work in this forked process.
         """
-        return best_instrument(self._scores(spectrogram(samples)), speech_score_percent)
+        config = self.models.config
+        scores = self._scores(spectrogram(samples, config.input))
+        return best_instrument(scores, speech_score_percent, outputs=config.outputs)
 
     def speech_score_percent(self, recording: Recording) -> float:
         """How much a recording sounds like spoken words.
@@ -132,20 +142,24 @@ class Recogniser:
         if self._gpu:
             self._gpu.check()
 
+    def _prepared(
+        self, sound: str | Path | npt.NDArray[Any], sample_rate_hz: int | None
+    ) -> PreparedStem:
+        form = self.models.config.input
+        if isinstance(sound, np.ndarray):
+            if sample_rate_hz is None:
+                raise UsageError("samples came without a sample rate; pass sample_rate_hz")
+            return prepare_recording(Recording.from_array(sound, sample_rate_hz), form)
+        if sample_rate_hz is not None:
+            raise UsageError("a file knows its sample rate; pass sample_rate_hz with samples only")
+        return prepare(Path(sound), form)
 
-def _prepared(sound: str | Path | npt.NDArray[Any], sample_rate_hz: int | None) -> PreparedStem:
-    if isinstance(sound, np.ndarray):
-        if sample_rate_hz is None:
-            raise UsageError("samples came without a sample rate; pass sample_rate_hz")
-        return prepare_recording(Recording.from_array(sound, sample_rate_hz))
-    if sample_rate_hz is not None:
-        raise UsageError("a file knows its sample rate; pass sample_rate_hz with samples only")
-    return prepare(Path(sound))
-
-
-def _score_of(prediction: str, scores: Scores | None, speech_score_percent: float) -> float | None:
-    if scores is None:
-        return None
-    if prediction == SPEECH and speech_score_percent >= THRESHOLD_SPEECH_PRED_SCORE:
-        return speech_score_percent / 100
-    return best_instrument(scores, speech_score_percent)[1]
+    def _score_of(
+        self, prediction: str, scores: Scores | None, speech_score_percent: float
+    ) -> float | None:
+        if scores is None:
+            return None
+        if prediction == SPEECH and speech_score_percent >= THRESHOLD_SPEECH_PRED_SCORE:
+            return speech_score_percent / 100
+        outputs = self.models.config.outputs
+        return best_instrument(scores, speech_score_percent, outputs=outputs)[1]

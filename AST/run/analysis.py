@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from AST.datasets import DATASETS
 from AST.datasets.dataset import Dataset
+from AST.dictionary import check_names
 from AST.errors import UsageError
+from AST.local_model import verify_all
 from AST.metrics import Accuracy, accuracy
+from AST.model_files import PUBLISHED
 from AST.results import Row, check_output
 from AST.run.progress import Progress
 from AST.run.selection import select_stems
 from AST.settings import Settings
 from AST.threads import some_threads
 from AST.truth import Truth, truth_of
-from AST.weights import PUBLISHED, find_both, verify_all
+from AST.weights import find_both
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +34,7 @@ class Run:
 
     Attributes:
         rows: One for each stem, in the order of the walk.
-        scores: AST's sigmoid scores, shape (n, 527); NaN where a stem has none.
+        scores: AST's scores, shape (n, outputs), 527 of AudioSet's; NaN where a stem has none.
         failures: Why a file could not be analysed, by its path.
         record: What the run depends on: models, settings, versions, times and counts.
     """
@@ -70,7 +73,8 @@ def analyse(
 
     Args:
         dataset: A name in ``AST.datasets.DATASETS``, or a dataset of your own.
-        model: AST's weights: ``published``, ``tiny`` or the path of a file.
+        model: AST: ``published``, ``tiny``, or another checkpoint; see ``doc/models.md``. One with
+            other outputs than AudioSet's needs a dataset whose ``names_of_class`` holds its names.
         speech_model: The same for the speech model; None takes the one that belongs to ``model``.
         output: The results file. Scores and record are written beside it, and a run that was
             stopped continues from it. None writes nothing.
@@ -93,6 +97,7 @@ def analyse(
         check_output(path)
         found = select_stems(dataset, Path(folder), progress, keep_duplicates, exclude_errata)
         files_found = find_both(model, speech_model)
+        check_names(dataset.names_of_class, files_found["ast"].checkpoint.config.outputs)
         with some_threads(1) as thread:
             verifying = thread.submit(verify_all, files_found)
             # These load torch, which takes seconds: usage errors should not wait for it.

@@ -12,10 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from AST.checkpoint_config import CheckpointConfig
 from AST.datasets.dataset import Dataset
 from AST.datasets.stem import Stem
 from AST.devices import has_instructions
 from AST.labels import LabelMap
+from AST.local_model import LocalModel
 from AST.run.computation import Computation
 from AST.run.finished import read_successes
 from AST.run.journal import Journal
@@ -24,7 +26,6 @@ from AST.run.run_record import facts_of_stems, paths_below, run_identity, run_re
 from AST.run.score_arrays import ast_scores
 from AST.run.stem_result import StemResult
 from AST.run.workers import Preparation
-from AST.weights import LocalModel
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ class Job:
     progress: Progress
     left_out: Mapping[str, int]
 
+    @property
+    def config(self) -> CheckpointConfig:
+        """Of AST."""
+        return self.files["ast"].checkpoint.config
+
     def execute(
         self, output: Path, restart: bool, retry_failed: bool, started: datetime
     ) -> tuple[list[StemResult], npt.NDArray[np.float32], dict[str, Any]]:
@@ -52,9 +58,10 @@ class Job:
             self.progress.say(
                 f"warning: this CPU has no instructions for {precision}; fp32 is far faster on it"
             )
+        outputs = self.config.outputs
         identity = run_identity(self.dataset, self.folder, self.stems, self.files, self.computation)
         known = read_successes(output, identity, self.stems) if retry_failed else {}
-        journal = Journal(output, identity, restart)
+        journal = Journal(output, identity, restart, outputs)
         with contextlib.closing(journal):
             paths = [stem.path_text for stem in self.stems]
             journal.take_paths(paths, paths_below(self.folder, self.stems))
@@ -76,7 +83,7 @@ class Job:
             record |= {"left_out": dict(self.left_out), **journal.tie()._asdict()}
             if kept := journal.complete(record):
                 self.progress.say(f"the earlier {output} and its side files are kept: {kept}")
-        return journal.results, ast_scores(journal.results), record
+        return journal.results, ast_scores(journal.results, outputs), record
 
     def _analyse_the_rest(self, journal: Journal, known: Mapping[str, StemResult]) -> str:
         """Analyses the stems that the journal does not hold. Returns the speech model's backend.
@@ -91,7 +98,9 @@ class Job:
         left = new[done - repeated :]  # the same batches as without a stop
         preparation = None
         try:
-            preparation = Preparation(left, computation.workers, computation.batch_size)
+            preparation = Preparation(
+                left, computation.workers, computation.batch_size, self.config.input
+            )
             if preparation.fallback is not None:
                 self.progress.say(
                     f"warning: no process can be started ({preparation.fallback}): this one does "
@@ -104,7 +113,10 @@ class Job:
 
             paths = self.files["ast"].path, self.files["speech"].path
             how = computation.precision, computation.speech_backend
-            models = [Models.load(*paths, device, *how) for device in computation.devices]
+            models = [
+                Models.load(*paths, device, *how, config=self.config)
+                for device in computation.devices
+            ]
             if models[0].speech.fallback:
                 self.progress.say(f"warning: {models[0].speech.fallback}")
             label_map = LabelMap(self.dataset.names_of_class)
@@ -124,7 +136,7 @@ class Job:
         self, journal: Journal, known: Mapping[str, StemResult], new: Iterator[StemResult]
     ) -> None:
         """Writes known and new results in the order of the walk."""
-        self.progress.begin(len(self.stems), len(journal.results))
+        self.progress.begin(len(self.stems), len(journal.results), self.config.outputs)
         try:
             for stem in self.stems[len(journal.results) :]:
                 result = known.get(stem.path_text) or next(new)

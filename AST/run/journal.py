@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from AST.errors import UsageError
+from AST.labels import OutputNames, audioset_outputs
 from AST.results import OUTPUT_FLAG, RUN_RECORD, SCORES, SIDE_FILES, STEMS, Row, beside, format_rows
 from AST.run.keeping import keep_earlier
 from AST.run.score_arrays import score_arrays
@@ -37,14 +38,22 @@ class Journal:
         output: The results file that the run will end with.
         identity: What must be the same so that a stopped run can be resumed.
         restart: Whether to discard the rows of a stopped run.
+        outputs: What AST's scores are of; None: AudioSet's names.
 
     Raises:
         UsageError: Another run writes here, the files cannot be written, or there is a stopped run
             that started with another identity.
     """
 
-    def __init__(self, output: Path, identity: Mapping[str, Any], restart: bool = False) -> None:
+    def __init__(
+        self,
+        output: Path,
+        identity: Mapping[str, Any],
+        restart: bool = False,
+        outputs: OutputNames | None = None,
+    ) -> None:
         self.output = output
+        self._outputs = outputs or audioset_outputs()
         self.results: list[StemResult] = []
         self._identity: dict[str, Any] = json.loads(json.dumps(identity))
         self._partial_path = output.with_name(output.name + ".partial")
@@ -103,11 +112,11 @@ class Journal:
         Raises:
             UsageError: They cannot be written.
         """
-        arrays = score_arrays(self.results)
+        arrays = score_arrays(self.results, self._outputs)
         scores = io.BytesIO()
         np.savez_compressed(scores, **{**arrays, **self.tie()._asdict()})
         text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
-        stems = stems_text([result.row for result in self.results], arrays, record)
+        stems = stems_text([result.row for result in self.results], arrays, record, self._outputs)
         contents = {SCORES: scores.getvalue(), RUN_RECORD: text.encode(), STEMS: stems.encode()}
         with writing(self.output, OUTPUT_FLAG):
             for kind, content in contents.items():
@@ -122,7 +131,7 @@ class Journal:
     def tie(self) -> Tie:
         """What ties scores and record to the results file. It belongs into the record."""
         identity = json.dumps(self._identity, sort_keys=True).encode()
-        arrays = [array.tobytes() for array in score_arrays(self.results).values()]
+        arrays = [array.tobytes() for array in score_arrays(self.results, self._outputs).values()]
         return tie_of([result.row for result in self.results], identity, *arrays)
 
     def close(self) -> None:
@@ -174,7 +183,8 @@ class Journal:
                 "its rows, or another --output"
             )
         try:
-            self.results = [from_fields(fields) for fields in entries[1:]]
+            count = len(self._outputs.names)
+            self.results = [from_fields(fields, count) for fields in entries[1:]]
         except (KeyError, TypeError, ValueError) as error:
             raise self._damaged() from error
         self._log.truncate(size)

@@ -70,7 +70,7 @@ def analyse_batch(
             continue
         stem_scores = None if one.spectrogram is None else next(scores)
         speech_score = next(speech_scores)
-        labels = decide(stem_scores, speech_score, label_map)
+        labels = decide(stem_scores, speech_score, label_map, outputs=models.config.outputs)
         row = Row(stem.label, stem.path_text, *labels)
         results.append(
             StemResult(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
+from AST.labels import OutputNames
 from AST.metrics import is_match
 from AST.writing import visible
 
@@ -18,7 +19,7 @@ class Progress:
     def say(self, line: str) -> None:
         """A line for people."""
 
-    def begin(self, stem_count: int, done_count: int) -> None:
+    def begin(self, stem_count: int, done_count: int, outputs: OutputNames) -> None:
         """The models start to work; some stems were done before."""
 
     def finish(self, result: "StemResult") -> None:
@@ -38,17 +39,19 @@ class ConsoleProgress(Progress):
     def __init__(self, verbose: bool = False) -> None:
         self._verbose = verbose
         self._bar: Any = None
+        self._outputs: OutputNames | None = None
 
     def say(self, line: str) -> None:
         tqdm.write(visible(line), file=sys.stderr)  # names come from files
 
-    def begin(self, stem_count: int, done_count: int) -> None:
+    def begin(self, stem_count: int, done_count: int, outputs: OutputNames) -> None:
+        self._outputs = outputs
         tqdm.monitor_interval = 0  # its thread would only refresh the bar
         self._bar = tqdm(total=stem_count, initial=done_count, unit="file")
 
     def finish(self, result: "StemResult") -> None:
         self._bar.update()
-        for line in lines_about(result, self._verbose):
+        for line in lines_about(result, self._verbose, self._outputs):
             self.say(line)
 
     def end(self) -> None:
@@ -56,7 +59,7 @@ class ConsoleProgress(Progress):
             self._bar.close()
 
 
-def lines_about(result: "StemResult", verbose: bool) -> list[str]:
+def lines_about(result: "StemResult", verbose: bool, outputs: OutputNames | None) -> list[str]:
     """What to print about one stem: its failure or warning, and if verbose its labels.
 
     The line of a stem whose proposed label is wrong starts with that.
@@ -72,7 +75,8 @@ def lines_about(result: "StemResult", verbose: bool) -> list[str]:
     if verbose and not result.failure:
         by_ast = ""
         if result.scores is not None:
-            name, score = best_instrument(result.scores, result.speech_score_percent)
+            speech_score = result.speech_score_percent
+            name, score = best_instrument(result.scores, speech_score, outputs=outputs)
             by_ast = f" (AST: {name.lower()} {score:.3f})"
         mark = "" if is_match(result.row) else "wrong: "
         lines.append(

@@ -12,13 +12,13 @@ from typing import Any
 from AST.datasets.dataset import Dataset
 from AST.datasets.stem import Stem
 from AST.labels import ERROR, SILENCE, SPEECH
+from AST.local_model import LocalModel
 from AST.metrics import is_match, normalised
 from AST.rules import STUDY_RULE
 from AST.run.computation import Computation
 from AST.run.stem_result import StemResult
 from AST.truth import APART, COUNTED, SILENT_STEMS, truth_of
 from AST.version import __version__
-from AST.weights import LocalModel
 from AST.writing import printable
 
 DECISIVE_PACKAGES = ("torch", "essentia-tensorflow", "av", "samplerate")

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from AST.labels import AUDIOSET_CLASS_COUNT
 from AST.results import Row
 
 
@@ -17,7 +16,7 @@ class StemResult:
     """What a run knows about one stem. A failed or silent stem has NaN or None in some places.
 
     Attributes:
-        scores: Sigmoid scores, shape (527,), float32.
+        scores: AST's scores, shape (outputs,), float32.
         failure: Why the stem could not be analysed, or None.
         warning: What is odd about its file, or None.
     """
@@ -38,8 +37,8 @@ def to_line(result: StemResult) -> str:
     return json.dumps(fields) + "\n"
 
 
-def from_fields(fields: dict[str, Any]) -> StemResult:
+def from_fields(fields: dict[str, Any], output_count: int) -> StemResult:
     if fields["scores"] is not None:
         scores = np.frombuffer(base64.b64decode(fields["scores"]), "<f4")
-        fields["scores"] = scores.reshape(AUDIOSET_CLASS_COUNT)
+        fields["scores"] = scores.reshape(output_count)
     return StemResult(**{**fields, "row": Row(*fields["row"])})

@@ -17,7 +17,9 @@ from multiprocessing.connection import Connection
 import torch
 
 from AST.audio.preparation import PreparedStem, prepare
+from AST.audio.spectrogram import PUBLISHED_INPUT
 from AST.audio.spool import Spool
+from AST.checkpoint_config import InputFormat
 from AST.datasets.stem import Stem
 from AST.errors import StemError, UsageError
 
@@ -43,11 +45,15 @@ Prepared = PreparedStem | FailedStem
 class WorkerProcess:
     """A process that prepares the files that it is asked for. If it dies, another one follows.
 
+    Args:
+        form: Of AST's input.
+
     Raises:
         OSError: No process can be started.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, form: InputFormat = PUBLISHED_INPUT) -> None:
+        self._form = form
         self._is_stopped = False
         self._connection: Connection
         self._process: multiprocessing.process.BaseProcess
@@ -101,7 +107,7 @@ class WorkerProcess:
             if self._is_stopped:
                 return
             connection, its_end = context.Pipe()
-            arguments = its_end, os.getpid()
+            arguments = its_end, os.getpid(), self._form
             process = context.Process(target=_answer, args=arguments, daemon=True)
             try:
                 process.start()
@@ -110,17 +116,17 @@ class WorkerProcess:
             self._connection, self._process = connection, process
 
 
-def prepare_or_say_why(stem: Stem) -> Prepared:
+def prepare_or_say_why(stem: Stem, form: InputFormat = PUBLISHED_INPUT) -> Prepared:
     """The inputs of both models for a stem, or why there are none."""
     try:
-        return prepare(stem.path)
+        return prepare(stem.path, form)
     except StemError as error:
         return FailedStem(str(error))
     except Exception as error:  # whatever goes wrong in one file, the run must continue
         return FailedStem(f"fails unexpectedly: {type(error).__name__}: {error}")
 
 
-def _answer(connection: Connection, main_process: int) -> None:
+def _answer(connection: Connection, main_process: int, form: InputFormat) -> None:
     """What a process does: it answers with a prepared stem for each stem."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # native code writes there before it dies
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # only the main process answers Ctrl-C
@@ -129,7 +135,7 @@ def _answer(connection: Connection, main_process: int) -> None:
         watch.start()
     torch.set_num_threads(1)  # threads of the main process do not survive the fork
     while True:
-        prepared = prepare_or_say_why(connection.recv())
+        prepared = prepare_or_say_why(connection.recv(), form)
         connection.send(prepared)
         if isinstance(prepared, PreparedStem) and isinstance(prepared.mel_patches, Spool):
             prepared.mel_patches.send_file(connection, main_process)

@@ -1,11 +1,14 @@
 """Prepares files while the models work: the processes, and the threads that wait for them."""
 
+import functools
 import itertools
 import queue
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 
+from AST.audio.spectrogram import PUBLISHED_INPUT
+from AST.checkpoint_config import InputFormat
 from AST.datasets.stem import Stem
 from AST.run.worker_process import Prepared, WorkerProcess, prepare_or_say_why
 from AST.threads import ThisThread, some_threads
@@ -19,22 +22,29 @@ class Preparation:
     Args:
         workers: Number of processes. With 0 there is one, and it does not work ahead.
         batch_size: Number of stems that the models take together.
+        form: Of AST's input.
 
     Attributes:
         fallback: Why this process prepares the files itself, or None.
     """
 
-    def __init__(self, stems: Sequence[Stem], workers: int, batch_size: int) -> None:
+    def __init__(
+        self,
+        stems: Sequence[Stem],
+        workers: int,
+        batch_size: int,
+        form: InputFormat = PUBLISHED_INPUT,
+    ) -> None:
         self._batch_size = batch_size
         self._stems = iter(stems)
         self._waiting: deque[Future[Prepared]] = deque()
         self._processes: list[WorkerProcess] = []
         self._executor: Executor = ThisThread()
-        self._prepare: Callable[[Stem], Prepared] = prepare_or_say_why
+        self._prepare: Callable[[Stem], Prepared] = functools.partial(prepare_or_say_why, form=form)
         self.fallback: str | None = None
         try:
             for _ in range(max(1, workers)):
-                self._processes.append(WorkerProcess())
+                self._processes.append(WorkerProcess(form))
         except OSError as error:  # this user may start no more processes
             self.fallback = str(error)
             self.stop()

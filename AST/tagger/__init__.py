@@ -1,1 +1,1 @@
-"""The AST network: from a spectrogram to the scores of AudioSet's 527 names."""
+"""The AST network: from a spectrogram to the scores of the names that it knows."""

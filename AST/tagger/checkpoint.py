@@ -1,91 +1,58 @@
-"""Reads AST's weights: the hub's .safetensors and the authors' .pth.
+"""Reads AST's weights: transformers' files and the authors', one or several.
 
-The network's size follows from the shapes of the tensors. The files do not state it otherwise.
+The network's size follows from the shapes of the tensors, where no config says it.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import safetensors
 import safetensors.torch
 import torch
 
+from AST.checkpoint_config import HEAD_WIDTH, PATCH_SIZE, CheckpointConfig
+from AST.checkpoint_files import INDEX, shards_of
 from AST.errors import UsageError
-from AST.labels import AUDIOSET_CLASS_COUNT
 from AST.tagger import network
+from AST.tagger.key_names import AUTHORS_UNUSED, SCHEMES, KeysInFile, known_network, scheme_of
 
 Tensors = Mapping[str, torch.Tensor]
-KeysInFile = Callable[[str], list[str]]
-"""From our name of a parameter to the file's: one key, or three to join by rows."""
 
-HUB_NAMES = (
-    (r"^cls_token$", r"audio_spectrogram_transformer.embeddings.cls_token"),
-    (r"^dist_token$", r"audio_spectrogram_transformer.embeddings.distillation_token"),
-    (r"^pos_embed$", r"audio_spectrogram_transformer.embeddings.position_embeddings"),
-    (r"^patch_embed\.", r"audio_spectrogram_transformer.embeddings.patch_embeddings.projection."),
-    (r"^norm\.", r"audio_spectrogram_transformer.layernorm."),
-    (r"^mlp_head\.0\.", r"classifier.layernorm."),
-    (r"^mlp_head\.1\.", r"classifier.dense."),
-    (r"^blocks\.", r"audio_spectrogram_transformer.encoder.layer."),
-    (r"\.norm1\.", r".layernorm_before."),
-    (r"\.norm2\.", r".layernorm_after."),
-    (r"\.attn\.proj\.", r".attention.output.dense."),
-    (r"\.mlp\.fc1\.", r".intermediate.dense."),
-    (r"\.mlp\.fc2\.", r".output.dense."),
-)
-"""From our parameter names to those of the hub's model.safetensors (transformers 4)."""
-AUTHORS_UNUSED = re.compile(r"module\.v\.head(_dist)?\.")
-"""DeiT's ImageNet heads. The authors' checkpoint still contains them; AST does not use them."""
 SHOWN_KEYS = 3
 """How many wrong keys an error message lists. It counts the others."""
 
 
-def hub_keys(name: str) -> list[str]:
-    """The keys of one of our parameters in the hub's file.
-
-    >>> hub_keys("blocks.3.norm1.bias")
-    ['audio_spectrogram_transformer.encoder.layer.3.layernorm_before.bias']
-    >>> [key.split(".")[-2] for key in hub_keys("blocks.3.attn.qkv.bias")]
-    ['query', 'key', 'value']
-    """
-    for pattern, replacement in HUB_NAMES:
-        name = re.sub(pattern, replacement, name)
-    if ".attn.qkv." not in name:
-        return [name]
-    parts = ("query", "key", "value")
-    return [name.replace(".attn.qkv.", f".attention.attention.{part}.") for part in parts]
-
-
-def author_keys(name: str) -> list[str]:
-    """The key of one of our parameters in the authors' file.
-
-    >>> author_keys("patch_embed.bias"), author_keys("mlp_head.1.bias")
-    (['module.v.patch_embed.proj.bias'], ['module.mlp_head.1.bias'])
-    """
-    if name.startswith("mlp_head."):
-        return [f"module.{name}"]
-    return ["module.v." + name.replace("patch_embed.", "patch_embed.proj.")]
-
-
-_SCHEMES: Sequence[KeysInFile] = (hub_keys, author_keys)
-
-
-def load_checkpoint(path: Path) -> network.AudioSpectrogramTransformer:
+def load_checkpoint(
+    path: Path, config: CheckpointConfig | None = None
+) -> network.AudioSpectrogramTransformer:
     """The network with a file's weights, in float32 on the CPU, in evaluation mode.
+
+    Args:
+        path: A file with tensors, or an index of shards.
+        config: None: the file has none.
 
     Raises:
         UsageError: The file cannot be read, or its keys or shapes are not AST's.
     """
-    tensors = _read_tensors(path)
-    keys_in_file = next((scheme for scheme in _SCHEMES if scheme("cls_token")[0] in tensors), None)
+    config = config or CheckpointConfig()
+    tensors: dict[str, torch.Tensor] = {}
+    if path.name == INDEX:
+        for name in shards_of(path):
+            tensors |= _read_tensors(path.with_name(name))
+    else:
+        tensors |= _read_tensors(path)
+    keys_in_file = scheme_of(tensors)
     if keys_in_file is None:
+        other = known_network(tensors)
         raise UsageError(
-            f"{path}: not AST weights: found the keys {_listed(sorted(tensors))}; "
-            f"expected {' or '.join(scheme('cls_token')[0] for scheme in _SCHEMES)} among them"
+            f"{path}: not AST weights: {f'by its keys this is {other}; ' if other else ''}found "
+            f"the keys {_listed(sorted(tensors))}; expected "
+            f"{' or '.join(dict.fromkeys(scheme('cls_token')[0] for scheme in SCHEMES))} among them"
         )
+    size = _size_of(path, tensors, keys_in_file, config)
     with torch.device("meta"):  # without time for random weights, replaced below
-        model = network.AudioSpectrogramTransformer(_size_of(path, tensors, keys_in_file))
+        model = network.AudioSpectrogramTransformer(size, config)
     model.load_state_dict(_match(path, tensors, model.state_dict(), keys_in_file), assign=True)
     return model.eval().requires_grad_(False)
 
@@ -109,7 +76,9 @@ def _read_tensors(path: Path) -> Tensors:
     return tensors
 
 
-def _size_of(path: Path, tensors: Tensors, keys_in_file: KeysInFile) -> network.Size:
+def _size_of(
+    path: Path, tensors: Tensors, keys_in_file: KeysInFile, config: CheckpointConfig
+) -> network.Size:
     position_key = keys_in_file("pos_embed")[0]
     if position_key not in tensors or tensors[position_key].dim() != 3:
         raise UsageError(f"{path}: {position_key} is missing, or not of shape (1, tokens, width)")
@@ -117,13 +86,25 @@ def _size_of(path: Path, tensors: Tensors, keys_in_file: KeysInFile) -> network.
     depth = 0
     while keys_in_file(f"blocks.{depth}.norm1.weight")[0] in tensors:
         depth += 1
-    sizes = (network.Size(width, depth, stride) for stride in range(1, network.PATCH_SIZE + 1))
+    form, output_count = config.input, len(config.outputs.names)
+    strides = [config.stride] if config.stride else range(1, PATCH_SIZE + 1)
+    sizes = (
+        network.Size(width, depth, stride, form.frame_count, form.mel_band_count, output_count)
+        for stride in strides
+    )
     patch_count = tokens - network.TOKEN_COUNT
     size = next((size for size in sizes if size.patch_count == patch_count), None)
-    if size is None or not depth or not width or width % network.HEAD_WIDTH:
+    if size is None or not depth or not width or width % HEAD_WIDTH:
         raise UsageError(
             f"{path}: {position_key} of shape {tuple(tensors[position_key].shape)} and {depth} "
-            "blocks do not fit 1024 frames; the published AST has (1, 1214, 768) and 12 blocks"
+            f"blocks do not fit {form.frame_count} frames of {form.mel_band_count} bands"
+            f"{f' at stride {config.stride}' if config.stride else ''}; the published AST has "
+            "(1, 1214, 768) and 12 blocks"
+        )
+    if (config.width or width, config.depth or depth) != (width, depth):
+        raise UsageError(
+            f"{path}: has {depth} blocks {width} wide, and config.json says {config.depth} blocks "
+            f"{config.width} wide; get both files again"
         )
     return size
 
@@ -147,8 +128,20 @@ def _match(path: Path, tensors: Tensors, expected: Tensors, keys_in_file: KeysIn
     }
     if any(faults.values()):
         listed = "; ".join(f"{kind}: {_listed(items)}" for kind, items in faults.items() if items)
-        raise UsageError(f"{path}: does not fit AST with {AUDIOSET_CLASS_COUNT} outputs; {listed}")
+        count = len(expected["mlp_head.1.bias"])
+        raise UsageError(
+            f"{path}: does not fit AST with {count} outputs; {listed}{_advice(faults)}"
+        )
     return {name: _joined([tensors[key] for key in keys_in_file(name)]) for name in expected}
+
+
+def _advice(faults: Mapping[str, Sequence[str]]) -> str:
+    """What to do if nothing but the number of outputs is wrong."""
+    shapes = [kind == "wrong shapes" or not items for kind, items in faults.items()]
+    keys = [fault.split(" is ")[0] for fault in faults["wrong shapes"]]
+    if all(shapes) and all(re.search(r"(classifier\.dense|mlp_head\.1)\.", key) for key in keys):
+        return "; outputs other than AudioSet's need a config.json beside the file with their names"
+    return ""
 
 
 def _joined(parts: Sequence[torch.Tensor]) -> torch.Tensor:

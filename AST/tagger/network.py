@@ -1,7 +1,8 @@
 """The Audio Spectrogram Transformer (Gong, Chung, Glass: AST, Interspeech 2021).
 
 AST is a DeiT vision transformer. Its input is 16x16 patches of the spectrogram, which may overlap.
-The mean of its two class tokens gives 527 scores. Parameter names follow the authors' checkpoint.
+The mean of its two class tokens gives a score of each name. Parameter names
+follow the authors' checkpoint.
 """
 
 from collections import OrderedDict
@@ -13,18 +14,11 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from AST.audio.spectrogram import FRAME_COUNT, MEL_BAND_COUNT
+from AST.checkpoint_config import HEAD_WIDTH, HIDDEN_PER_WIDTH, PATCH_SIZE, CheckpointConfig
 from AST.labels import AUDIOSET_CLASS_COUNT
 
-PATCH_SIZE = 16
-HEAD_WIDTH = 64
-"""Width of an attention head. It is the same in all sizes of DeiT."""
 TOKEN_COUNT = 2
 """The class token and the distillation token."""
-HIDDEN_PER_WIDTH = 4
-"""Width of a block's hidden layer, in widths of a token. It is the same in all sizes of DeiT."""
-BLOCK_LAYER_NORM_EPS = 1e-6
-"""As in timm, which the authors used to train AST. The hub's configuration says 1e-12."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +29,16 @@ class Size:
         width: Length of a token.
         depth: Number of transformer blocks.
         stride: Step from one patch to the next, in frames and also in mel bands.
+        frame_count, mel_band_count: Of the input.
+        output_count: Number of names that have a score.
     """
 
     width: int
     depth: int = 12
     stride: int = 10
+    frame_count: int = 1024
+    mel_band_count: int = 128
+    output_count: int = AUDIOSET_CLASS_COUNT
 
     @property
     def head_count(self) -> int:
@@ -48,7 +47,7 @@ class Size:
     @property
     def patch_grid(self) -> tuple[int, int]:
         """Number of patches along the mel bands and along time."""
-        last_band, last_frame = MEL_BAND_COUNT - PATCH_SIZE, FRAME_COUNT - PATCH_SIZE
+        last_band, last_frame = self.mel_band_count - PATCH_SIZE, self.frame_count - PATCH_SIZE
         return last_band // self.stride + 1, last_frame // self.stride + 1
 
     @property
@@ -96,11 +95,11 @@ class Attention(nn.Module):
 class Block(nn.Module):
     """A transformer block, as in timm's and DeiT's vision transformers."""
 
-    def __init__(self, width: int, head_count: int) -> None:
+    def __init__(self, width: int, head_count: int, layer_norm_eps: float) -> None:
         super().__init__()
-        self.norm1 = nn.LayerNorm(width, BLOCK_LAYER_NORM_EPS)
+        self.norm1 = nn.LayerNorm(width, layer_norm_eps)
         self.attn = Attention(width, head_count)
-        self.norm2 = nn.LayerNorm(width, BLOCK_LAYER_NORM_EPS)
+        self.norm2 = nn.LayerNorm(width, layer_norm_eps)
         self.mlp = nn.Sequential(
             OrderedDict(
                 fc1=nn.Linear(width, HIDDEN_PER_WIDTH * width),
@@ -120,36 +119,44 @@ class Block(nn.Module):
 
 
 class AudioSpectrogramTransformer(nn.Module):
-    """AST without training. ``AST.tagger.checkpoint`` loads trained weights."""
+    """AST without training. ``AST.tagger.checkpoint`` loads trained weights.
 
-    def __init__(self, size: Size) -> None:
+    Args:
+        config: For its layer norms; None: as in weights without a config.
+    """
+
+    def __init__(self, size: Size, config: CheckpointConfig | None = None) -> None:
         super().__init__()
+        config = config or CheckpointConfig()
+        eps = config.layer_norm_eps
         self.size = size
         width = size.width
         self.cls_token = nn.Parameter(torch.zeros(1, 1, width))
         self.dist_token = nn.Parameter(torch.zeros(1, 1, width))
         self.pos_embed = nn.Parameter(torch.zeros(1, size.patch_count + TOKEN_COUNT, width))
         self.patch_embed = nn.Conv2d(1, width, PATCH_SIZE, size.stride)
-        self.blocks = nn.ModuleList(Block(width, size.head_count) for _ in range(size.depth))
-        self.norm = nn.LayerNorm(width, BLOCK_LAYER_NORM_EPS)
-        self.mlp_head = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, AUDIOSET_CLASS_COUNT))
+        self.blocks = nn.ModuleList(Block(width, size.head_count, eps) for _ in range(size.depth))
+        self.norm = nn.LayerNorm(width, eps)
+        self.mlp_head = nn.Sequential(
+            nn.LayerNorm(width, config.head_layer_norm_eps), nn.Linear(width, size.output_count)
+        )
 
     def embed(self, spectrograms: torch.Tensor) -> torch.Tensor:
-        """Tokens before the first block. Shape: (batch, 1024, 128) -> (batch, tokens, width)."""
+        """Tokens before the first block. Shape: (batch, time, bands) -> (batch, tokens, width)."""
         images = spectrograms.unsqueeze(1).transpose(2, 3)
         patches = self.patch_embed(images).flatten(2).transpose(1, 2)
         tokens = torch.cat([self.cls_token, self.dist_token], dim=1)
         return torch.cat([tokens.expand(len(patches), -1, -1), patches], dim=1) + self.pos_embed
 
     def forward(self, spectrograms: torch.Tensor) -> torch.Tensor:
-        """Logits of AudioSet's 527 names. The sigmoid of a logit is the score.
+        """Logits of the names that the outputs stand for: AudioSet's 527, or others.
 
-        Shape: (batch, 1024 frames, 128 bands) -> (batch, 527).
+        Shape: (batch, frames, mel bands) -> (batch, outputs).
         """
         return self.classify(self.encode(spectrograms))
 
     def encode(self, spectrograms: torch.Tensor) -> torch.Tensor:
-        """The class tokens after all blocks. Shape: (batch, 1024, 128) -> (batch, 2, width)."""
+        """The class tokens after all blocks. Shape: (batch, time, bands) -> (batch, 2, width)."""
         x = self.embed(spectrograms)
         *blocks, last_block = self.blocks
         for block in blocks:
@@ -158,7 +165,7 @@ class AudioSpectrogramTransformer(nn.Module):
         return tokens
 
     def classify(self, tokens: torch.Tensor) -> torch.Tensor:
-        """Logits from the class tokens. Shape: (batch, 2, width) -> (batch, 527)."""
+        """Logits from the class tokens. Shape: (batch, 2, width) -> (batch, outputs)."""
         logits: torch.Tensor = self.mlp_head(self.norm(tokens).mean(dim=1))
         return logits
 
@@ -196,7 +203,7 @@ def attention_maps(
     The order of the tokens is: class, distillation, then the patches in rows along time, the row
     of the lowest mel bands first (see ``Size.patch_grid``).
 
-    Shape: (batch, 1024 frames, 128 bands) -> depth x (batch, heads, tokens, tokens). The last
+    Shape: (batch, frames, mel bands) -> depth x (batch, heads, tokens, tokens). The last
     axis sums to 1.
     """
     x = model.embed(spectrograms)

@@ -15,16 +15,22 @@ do not fit into the cache, and AST is slower."""
 
 
 class Tagger:
-    """AST on a device. A lower precision is for its matrix products; sums of tokens stay fp32."""
+    """AST on a device. A lower precision is for its matrix products; sums of tokens stay fp32.
+
+    Args:
+        are_exclusive: Whether the scores are a softmax over all outputs, not each one's sigmoid.
+    """
 
     def __init__(
         self,
         model: AudioSpectrogramTransformer,
         device: torch.device,
         dtype: torch.dtype = torch.float32,
+        are_exclusive: bool = False,
     ) -> None:
         self.network = model.to(device)
         self._device, self._dtype = device, dtype
+        self._are_exclusive = are_exclusive
         if dtype != torch.float32:
             for module in (*model.blocks.modules(), model.patch_embed):
                 if isinstance(module, nn.Linear | nn.Conv2d):
@@ -32,7 +38,7 @@ class Tagger:
 
     @torch.inference_mode()
     def scores(self, spectrograms: torch.Tensor) -> npt.NDArray[np.float32]:
-        """Sigmoid scores (0 to 1). Shape: (batch, 1024 frames, 128 bands) -> (batch, 527).
+        """Scores (0 to 1). Shape: (batch, frames, mel bands) -> (batch, outputs).
 
         Raises:
             UsageError: The batch does not fit into the device's memory.
@@ -43,7 +49,9 @@ class Tagger:
         try:
             with torch.autocast(self._device.type, self._dtype, enabled=lower):
                 tokens = torch.cat([self.network.encode(part.to(self._device)) for part in parts])
-            scores = self.network.classify(tokens.float()).sigmoid().cpu().numpy()
+            logits = self.network.classify(tokens.float())
+            shares = logits.softmax(dim=1) if self._are_exclusive else logits.sigmoid()
+            scores = shares.cpu().numpy()
         except torch.OutOfMemoryError as error:
             raise UsageError(
                 f"no memory on {self._device} for a batch of {len(spectrograms)}; use a smaller "

@@ -81,7 +81,7 @@ def test_ranks_and_confidences_are_those_of_each_stem() -> None:
 
 def test_a_class_has_the_highest_score_of_its_names() -> None:
     stems = stem_scores()
-    places = classes_with_names(LabelMap(DICTIONARY))
+    places = classes_with_names(LabelMap(DICTIONARY), stems.outputs)
     assert set(places) == {"bass", "drums", "vocals"}
     found = dict(zip(places, class_scores(stems, places).T.round(3).tolist(), strict=True))
     assert found["bass"] == [0.9, 0, 0, 0, 0]

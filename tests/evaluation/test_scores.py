@@ -160,7 +160,8 @@ def test_damaged_scores_are_refused(results: Path, content: bytes) -> None:
 def test_arrays_that_are_not_scores_are_refused(
     results: Path, name: str, value: npt.NDArray[Any], message: str
 ) -> None:
-    scores = replace(stem_scores(), **{name: value})
+    changes: dict[str, Any] = {name: value}
+    scores = replace(stem_scores(), **changes)
     write_scores(results.with_name("r.scores.npz"), [row.path for row in ROWS], scores)
     with pytest.raises(
         UsageError, match=rf"r\.scores\.npz: not the scores of a run \(ValueError: {message}"

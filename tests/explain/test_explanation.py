@@ -56,7 +56,7 @@ def test_rollout_takes_the_mean_of_the_heads() -> None:
 def test_a_patch_covers_its_part_of_the_spectrogram() -> None:
     patches = torch.zeros(SMALL.patch_grid)
     patches[2, 3] = 1
-    image = over_spectrogram(patches, 16)
+    image = over_spectrogram(patches, SMALL)
     assert image.shape == (128, 1024)
     assert image[32:48, 48:64].min() == 1
     assert image.sum() == 256
@@ -64,15 +64,15 @@ def test_a_patch_covers_its_part_of_the_spectrogram() -> None:
 
 def test_overlapping_patches_give_their_mean() -> None:
     size = Size(64, stride=10)
-    image = over_spectrogram(torch.ones(size.patch_grid), 10)
+    image = over_spectrogram(torch.ones(size.patch_grid), size)
     assert image.min() == 0  # the last bands and frames, which no patch covers
     assert set(np.unique(image[:126, :1016])) == {1}
 
 
 def test_places_end_where_the_input_of_ast_ends() -> None:
     ranges = np.array([[44_100, 2 * 44_100], [5 * 44_100, 60 * 44_100]])
-    assert input_places_s(ranges, 44_100) == [(1.0, 2.0), (5.0, 14.255)]
-    assert input_places_s(ranges[:1], 44_100) == [(1.0, 2.0)]
+    assert input_places_s(ranges, 44_100, 10.255) == [(1.0, 2.0), (5.0, 14.255)]
+    assert input_places_s(ranges[:1], 44_100, 10.255) == [(1.0, 2.0)]
 
 
 @pytest.fixture

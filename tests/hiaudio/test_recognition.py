@@ -10,6 +10,7 @@ from AST.audio.spectrogram import spectrogram
 from AST.hiaudio import recognition
 from AST.recognition.recogniser import Recogniser
 from AST.rules import Scores
+from tests.checkpoints import NAMES
 from tests.helpers import INDEX, ROOT, tone, write, write_graph_with_tanh
 
 MODEL_RATE_HZ = 16_000
@@ -71,6 +72,14 @@ def test_a_path_is_taken_as_it_is(recogniser: Recogniser, stem: Path) -> None:
 def test_a_silent_file_has_no_instrument(recogniser: Recogniser, tmp_path: Path) -> None:
     silent = write(tmp_path / "silent.wav", np.zeros(MODEL_RATE_HZ), MODEL_RATE_HZ)
     assert hiaudio.make_instrument_pred_of_file(silent, 0.0) == ("Silence", 0.0)
+
+
+def test_another_checkpoint_says_its_own_names(
+    checkpoint: Path, no_speech_path: Path, stem: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("AST.hiaudio.recognition._loaded", None)  # it is as before afterwards
+    hiaudio.init_inst_recog(str(checkpoint), str(no_speech_path), device="cpu")
+    assert hiaudio.make_instrument_pred(stem, 0.0)[0] in NAMES
 
 
 @pytest.mark.parametrize(("speech_score_percent", "label"), [(7.9, "Piano"), (8, "Speech")])

@@ -98,3 +98,11 @@ def test_sounds_that_cannot_be_recognised(recogniser: Recogniser, tmp_path: Path
 def test_settings_are_checked(settings: dict[str, str | int], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         AST.Settings(**settings)  # type: ignore[arg-type]
+
+
+def test_a_checkpoint_with_other_classes(checkpoint: Path, no_speech_path: Path) -> None:
+    recogniser = Recogniser(str(checkpoint), str(no_speech_path))
+    result = recogniser.recognise(tone(440, 2, 16_000), 16_000)
+    assert result.scores is not None
+    assert result.prediction == recogniser.names[int(result.scores.argmax())]
+    assert result.score == result.scores.max()

@@ -10,10 +10,10 @@ import torch
 from AST.datasets.dataset import Dataset
 from AST.datasets.dsd100 import DATASET as DSD100
 from AST.datasets.moisesdb import DATASET as MOISESDB
-from AST.model_files import AST_FILE, SPEECH_FILE
+from AST.model_files import AST_FILE, PUBLISHED, SPEECH_FILE, TINY
 from AST.results import read_rows
 from AST.tagger.checkpoint import load_checkpoint
-from AST.weights import PUBLISHED, TINY, find_both, obtain
+from AST.weights import find_both, obtain
 from tests.helpers import ROOT, RunScript
 
 LARGEST_AST_BYTES = 12_000_000

@@ -8,51 +8,17 @@ import pytest
 import safetensors
 import safetensors.torch
 import torch
-from transformers import ASTConfig, ASTForAudioClassification
+from transformers import ASTForAudioClassification
 
 from AST.errors import UsageError
 from AST.model_files import AST_FILE
-from AST.tagger.checkpoint import author_keys, hub_keys, load_checkpoint
+from AST.tagger.checkpoint import load_checkpoint
 from AST.tagger.network import Size, attention_maps
 from synthetic.random_models import SIZES, random_ast, save_checkpoint
+from tests.checkpoints import oracle, to_author_keys
 
 SMALL = Size(width=128, depth=2, stride=16)
 TOLERANCE = 1e-4
-
-
-def oracle(size: Size) -> ASTForAudioClassification:
-    """transformers' network with random weights, and the epsilon that AST was trained with."""
-    torch.manual_seed(0)
-    config = ASTConfig(
-        hidden_size=size.width,
-        num_hidden_layers=size.depth,
-        num_attention_heads=size.head_count,
-        intermediate_size=4 * size.width,
-        frequency_stride=size.stride,
-        time_stride=size.stride,
-        layer_norm_eps=1e-6,
-        num_labels=527,
-        attn_implementation="eager",
-    )
-    model = ASTForAudioClassification(config).eval()
-    for parameter in model.parameters():  # transformers leaves tokens and biases at 0
-        torch.nn.init.normal_(parameter, mean=parameter.detach().mean().item(), std=0.02)
-    return model
-
-
-def to_author_keys(
-    hub_tensors: dict[str, torch.Tensor], names: list[str]
-) -> dict[str, torch.Tensor]:
-    """Turns the hub's tensors into the authors', with the unused heads of the authors' file."""
-    tensors = {
-        author_keys(name)[0]: torch.cat([hub_tensors[key] for key in hub_keys(name)])
-        for name in names
-    }
-    return {
-        **tensors,
-        "module.v.head.weight": torch.zeros(1000, 8),
-        "module.v.head_dist.bias": torch.zeros(1000),
-    }
 
 
 @pytest.mark.parametrize("size", [SMALL, Size(width=64, depth=1), SIZES["base384"]])
@@ -66,9 +32,8 @@ def test_transformers_gives_the_same_logits(tmp_path: Path, size: Size) -> None:
     hub_model = load_checkpoint(hub_path)
     assert hub_model.size == size
 
-    names = list(hub_model.state_dict())
     author_path = tmp_path / "audio_mdl.pth"
-    torch.save(to_author_keys(safetensors.torch.load_file(hub_path), names), author_path)
+    torch.save(to_author_keys(safetensors.torch.load_file(hub_path)), author_path)
     for model in (hub_model, load_checkpoint(author_path)):
         with torch.inference_mode():
             torch.testing.assert_close(model(spectrograms), expected, rtol=0, atol=TOLERANCE)

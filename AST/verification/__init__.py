@@ -1,0 +1,1 @@
+"""Whether this machine gives the figures that are public: ``python -m AST.weights --verify``."""

@@ -1,0 +1,75 @@
+"""How fast this machine is: the whole way of a stem, in every precision that the device has."""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from AST.datasets import DATASETS
+from AST.datasets.stem import Stem
+from AST.devices import has_instructions
+from AST.labels import LabelMap
+from AST.local_model import LocalModel
+from AST.recognition.models import Models
+from AST.run.computation import decide_computation
+from AST.run.pipeline import analyse_batches
+from AST.run.workers import Preparation
+from AST.settings import BF16, FP16, FP32, Settings
+from AST.verification.checks import Check
+
+DURATION_S = 240
+RATE_HZ = 44_100
+BATCHES = 2
+FEWEST_STEMS = 4
+DATASETS_SHOWN = ("dsd100", "moisesdb")
+
+
+def speed_notes(files: dict[str, LocalModel], settings: Settings) -> Iterator[Check]:
+    """Stems a minute, and the hours for both datasets. Nothing is expected: it only says."""
+    computation = decide_computation(settings)
+    device = computation.device_type
+    count = max(FEWEST_STEMS, BATCHES * computation.batch_size * len(computation.devices))
+    with tempfile.TemporaryDirectory() as folder:
+        stems = [Stem("stem", _stem(Path(folder)))] * count
+        for precision in (FP32, BF16, FP16):
+            if not has_instructions(precision, device):
+                continue
+            paths = files["ast"].path, files["speech"].path
+            config = files["ast"].checkpoint.config
+            how = precision, computation.speech_backend
+            models = [Models.load(*paths, one, *how, config=config) for one in computation.devices]
+            preparation = Preparation(
+                stems, computation.workers, computation.batch_size, config.input
+            )
+            started_s = time.monotonic()
+            try:
+                for _ in analyse_batches(stems, preparation.batches(), models, LabelMap({})):
+                    pass
+            finally:
+                preparation.stop()
+            stem_s = (time.monotonic() - started_s) / count
+            hours = [
+                f"{one.name} {(one.stem_count or 0) * stem_s / 3600:.1f} h"
+                for one in map(DATASETS.__getitem__, DATASETS_SHOWN)
+            ]
+            yield Check(
+                f"speed, {precision} on {', '.join(map(str, computation.devices))}, "
+                f"{computation.workers} workers",
+                f"{60 / stem_s:.1f} stems a minute ({count} of {DURATION_S} s each); "
+                + ", ".join(hours),
+            )
+
+
+def _stem(folder: Path) -> Path:
+    """Stereo noise as WAV with 16 bits."""
+    import wave
+
+    path = folder / "stem.wav"
+    second = np.random.default_rng(0).integers(-8000, 8000, (RATE_HZ, 2), np.int16)
+    with wave.open(str(path), "wb") as file:
+        file.setparams((2, 2, RATE_HZ, 0, "NONE", ""))
+        for _ in range(DURATION_S):
+            file.writeframes(second.astype("<i2").tobytes())
+    return path
