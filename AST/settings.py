@@ -32,7 +32,9 @@ LOWEST_HOP_S = 0.01
 
 @dataclass(frozen=True)
 class Windows:
-    """Which parts of a stem AST hears, and how their scores become one. The defaults are the study's.
+    """Which parts of a stem AST hears, and how their scores become one.
+
+    The defaults are the study's.
 
     Attributes:
         windows: ``study``: the start of the study's excerpt, as much as AST's input holds (10.24

@@ -25,9 +25,9 @@ def pooled(
         return np.asarray(scores.max(axis=0), np.float32)
     mean = scores.mean(axis=0, dtype=np.float64)
     if pool != VOTE:
-        return mean.astype(np.float32)
+        return np.asarray(mean, np.float32)
     speech = np.full(len(scores), speech_score_percent)
     best = candidate_scores(scores, speech, outputs, STUDY_RULE).argmax(axis=1)
     winners = np.array(outputs.candidates)[best]
     shares = np.bincount(winners, minlength=len(outputs.names)) / len(scores)
-    return ((1 - TIE_WEIGHT) * shares + TIE_WEIGHT * mean).astype(np.float32)
+    return np.asarray((1 - TIE_WEIGHT) * shares + TIE_WEIGHT * mean, np.float32)
