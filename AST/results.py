@@ -19,6 +19,7 @@ STEMS = "stems.csv"
 WINDOWS = "windows.npz"
 """What a run writes beside its results file: ``results.scores.npz`` and the others."""
 SIDE_FILES = (SCORES, RUN_RECORD, STEMS, WINDOWS)
+"""``windows.npz`` is only there if AST heard more than the study's window."""
 SCORE_FIGURES = ("speech_score_percent", "rms_dbfs", "duration_s")
 """Arrays of the scores file with one number for each stem; NaN for a stem that failed."""
 OUTPUT_NAMES = "names"

@@ -5,13 +5,17 @@ hold the run's id and the sha256 of the results file.
 """
 
 import hashlib
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from AST.errors import UsageError
 from AST.results import Row, format_rows, say_once
 from AST.writing import printable
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 RUN_ID_DIGITS = 16
 """Hexadecimal: 64 bits tell more runs apart than anybody will ever make."""
@@ -51,6 +55,15 @@ def results_sha256(rows: Sequence[Row]) -> str:
     It stays the same if a spreadsheet saved the file in another form.
     """
     return hashlib.sha256(format_rows([Row._fields, *rows]).encode()).hexdigest()
+
+
+def tied_bytes(arrays: Mapping[str, "npt.ArrayLike"], tie: Tie) -> bytes:
+    """A compressed .npz file of arrays with the tie of their run, instead of one that they hold."""
+    import numpy as np  # takes time
+
+    content = io.BytesIO()
+    np.savez_compressed(content, **{**arrays, **tie._asdict()})
+    return content.getvalue()
 
 
 def tie_in(source: Mapping[str, Any]) -> Tie | None:

@@ -17,7 +17,8 @@ from AST.audio.excerpt import excerpt
 from AST.audio.mel_patches import mel_patches
 from AST.audio.preparation import PreparedStem
 from AST.audio.recording import MODEL_SAMPLE_RATE_HZ
-from AST.audio.spectrogram import input_sample_count, spectrogram
+from AST.audio.spectrogram import FRAME_COUNT, MEL_BAND_COUNT, input_sample_count, spectrogram
+from AST.audio.spool import Spool
 from AST.datasets import DATASETS
 from AST.datasets.stem import Stem
 from AST.devices import select_devices
@@ -46,8 +47,9 @@ def pieces(folder: Path) -> Iterator[Piece]:
         for start in range(0, max(1, len(samples) - input_sample_count()), hop):
             piece = samples[start : start + input_sample_count()]
             if piece.any():
-                clip = spectrogram(piece).numpy()
-                yield stem, PreparedStem(0.0, 0.0, [mel_patches(piece)], clip, None)
+                clip = Spool(1, (FRAME_COUNT, MEL_BAND_COUNT))
+                clip.append(spectrogram(piece).numpy()[None])
+                yield stem, PreparedStem(0.0, 0.0, [mel_patches(piece)], clip, np.zeros(1), None)
 
 
 def results_in(

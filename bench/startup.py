@@ -49,7 +49,7 @@ def measured(ast_path: Path, speech_path: Path, file: Path) -> dict[str, float]:
     step("load the speech model", lambda: models.append(SpeechModel.load(speech_path)))
     taggers: list[Tagger] = []
     step("load AST", lambda: taggers.append(Tagger(load_checkpoint(ast_path), torch.device("cpu"))))
-    clip = torch.from_numpy(prepared.spectrogram)[None]
+    clip = torch.from_numpy(prepared.spectrograms.read(0, 1))
     step("AST's scores", lambda: taggers[0].scores(clip))
     step("speech score", lambda: models[0].scores_percent([prepared.mel_patches]))
     return seconds

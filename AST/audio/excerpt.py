@@ -53,7 +53,11 @@ def excerpt_16_bit(recording: Recording) -> Samples16Bit:
 
     Shape: (n,) -> (m,). Like pydub, it may append up to half a millisecond of zeros; else m <= n.
     """
-    ranges = excerpt_ranges(recording)
+    return read_16_bit(recording, excerpt_ranges(recording))
+
+
+def read_16_bit(recording: Recording, ranges: Positions) -> Samples16Bit:
+    """Parts of a recording, joined. Shape: (ranges, 2) -> (m,)."""
     chunks = [to_16_bit(recording.read(start, min(end, recording.length))) for start, end in ranges]
     zero_count = max(0, ranges.max(initial=0) - recording.length)  # the last ms was rounded up
     return np.concatenate([*chunks, np.zeros(zero_count, np.int16)])
@@ -62,11 +66,34 @@ def excerpt_16_bit(recording: Recording) -> Samples16Bit:
 def excerpt_ranges(recording: Recording) -> Positions:
     """Where the excerpt is in the recording: starts and ends in samples, shape (ranges, 2)."""
     ranges = sound_ranges(recording)
-    rate_hz = recording.sample_rate_hz
+    return part_of(ranges, *excerpt_bounds(ranges, recording.sample_rate_hz))
+
+
+def excerpt_bounds(ranges: Positions, sample_rate_hz: int) -> tuple[int, int]:
+    """The excerpt's start and end in samples of the trimmed sound.
+
+    Args:
+        ranges: Of the sound in the recording.
+    """
+    length = length_of(ranges)
+    if _length_ms(length, sample_rate_hz) <= EXCERPT_END_MS:
+        return 0, length
+    first, last = _position(np.array([EXCERPT_START_MS, EXCERPT_END_MS]), sample_rate_hz)
+    return int(first), int(last)
+
+
+def length_of(ranges: Positions) -> int:
+    """How many samples the ranges hold together."""
+    return int((ranges[:, 1] - ranges[:, 0]).sum())
+
+
+def part_of(ranges: Positions, first: int, last: int) -> Positions:
+    """The ranges of a part of the trimmed sound, from its first sample to before its last.
+
+    >>> part_of(np.array([[0, 10], [50, 60]]), 5, 12).tolist()
+    [[5, 10], [50, 52]]
+    """
     lengths = ranges[:, 1] - ranges[:, 0]
-    if _length_ms(int(lengths.sum()), rate_hz) <= EXCERPT_END_MS:
-        return ranges
-    first, last = _position(np.array([EXCERPT_START_MS, EXCERPT_END_MS]), rate_hz)
     offsets = ranges[:, 0] - (np.cumsum(lengths) - lengths)  # from trimmed sound to recording
     starts = np.maximum(ranges[:, 0], first + offsets)
     ends = np.minimum(ranges[:, 1], last + offsets)

@@ -1,11 +1,13 @@
 """From samples at 16 kHz to AST's input: a normalised log-mel spectrogram of fixed size."""
 
+import numpy as np
 import torch
 import torchaudio
 
 from AST.audio.recording import MODEL_SAMPLE_RATE_HZ, Samples
 from AST.checkpoint_config import InputFormat
 from AST.errors import StemError
+from AST.settings import REPEAT, ZERO
 
 PUBLISHED_INPUT = InputFormat()
 FRAME_COUNT = PUBLISHED_INPUT.frame_count
@@ -28,10 +30,24 @@ def input_sample_count(form: InputFormat = PUBLISHED_INPUT) -> int:
     return (form.frame_count - 1) * FRAME_HOP + FRAME_LENGTH
 
 
-def spectrogram(samples: Samples, form: InputFormat = PUBLISHED_INPUT) -> torch.Tensor:
-    """AST's input from the start of an excerpt (10.26 s); a shorter one is padded with zeros.
+def window_s(form: InputFormat = PUBLISHED_INPUT) -> float:
+    """How many seconds AST hears at once.
 
-    Padding comes before normalisation, as in the AST authors' code, so it is not 0 in the result.
+    >>> window_s()
+    10.24
+    """
+    return form.frame_count * FRAME_HOP_MS / 1000
+
+
+def spectrogram(
+    samples: Samples, form: InputFormat = PUBLISHED_INPUT, pad: str = ZERO
+) -> torch.Tensor:
+    """AST's input from the start of an excerpt (10.26 s).
+
+    Args:
+        pad: What fills a shorter excerpt. ``zero``: frames of zeros. That comes before
+            normalisation, as in the AST authors' code, so it is not 0 in the result. ``repeat``:
+            the excerpt starts again, as often as there is room.
 
     Shape: (n,) -> (frames, mel bands): (1024, 128) in the published form.
 
@@ -43,6 +59,8 @@ def spectrogram(samples: Samples, form: InputFormat = PUBLISHED_INPUT) -> torch.
         raise StemError(
             f"holds {sound_ms:.1f} ms of sound; AST needs at least {FRAME_LENGTH_MS} ms"
         )
+    if pad == REPEAT and len(samples) < input_sample_count(form):
+        samples = np.resize(samples, input_sample_count(form))
     features = torchaudio.compliance.kaldi.fbank(
         torch.from_numpy(samples[: input_sample_count(form)]).unsqueeze(0),
         htk_compat=True,

@@ -11,6 +11,7 @@ from AST.commands.arguments import (
     add_model_flags,
     add_output_flags,
     add_speed_flags,
+    add_window_flags,
     settings_of,
 )
 from AST.datasets import DATASETS
@@ -63,6 +64,7 @@ def add_flags(parser: argparse.ArgumentParser, dataset: Dataset) -> None:
         help="analyse copies too: same file name, label, song name and content as another stem",
     )
     add_model_flags(parser)
+    add_window_flags(parser)
     add_output_flags(parser, dataset.results_file)
     add_speed_flags(parser)
 

@@ -7,7 +7,19 @@ from pathlib import Path
 from AST.command_line import whole_number
 from AST.model_files import AUDIOSET_CHECKPOINTS, PUBLISHED
 from AST.results import OUTPUT_FLAG
-from AST.settings import AUTO, PRECISIONS, SPEECH_BACKENDS, Settings, device_names
+from AST.settings import (
+    AUTO,
+    PADS,
+    POOLS,
+    PRECISIONS,
+    SPEECH_BACKENDS,
+    STUDY,
+    ZERO,
+    Settings,
+    Windows,
+    device_names,
+    windows_choice,
+)
 
 LABELS_HELP = (
     'label dictionary: a JSON or TOML file, {"class": ["AudioSet name", ...], ...}, or with the '
@@ -84,7 +96,7 @@ def add_speed_flags(parser: argparse.ArgumentParser) -> None:
         "--batch-size",
         type=whole_number(at_least=1),
         metavar="N",
-        help="stems that go through the models together (default: 1, on CUDA 32)",
+        help="stems, or windows, that go through the models together (default: 1, on CUDA 32)",
     )
     group.add_argument(
         "--workers",
@@ -95,6 +107,45 @@ def add_speed_flags(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_window_flags(parser: argparse.ArgumentParser) -> None:
+    """The flags that decide which parts of a stem AST hears; see ``settings_of``."""
+    group = parser.add_argument_group("what AST hears")
+    group.add_argument(
+        "--windows",
+        type=windows_choice,
+        default=STUDY,
+        metavar=f"{STUDY}|N|all",
+        help="study (default): 10.24 s, the start of the study's excerpt; N: so many windows of "
+        "10.24 s; all: the whole stem. AST takes so many times as long",
+    )
+    group.add_argument(
+        "--hop-s",
+        type=float,
+        metavar="SECONDS",
+        help="from one window to the next (default: 10.24, without overlap)",
+    )
+    group.add_argument(
+        "--pool",
+        choices=POOLS,
+        help="how the windows' scores become one: their mean (default), their maximum, or the "
+        "share of windows in which a name is the best",
+    )
+    group.add_argument(
+        "--pad",
+        choices=PADS,
+        default=ZERO,
+        help="what fills a window that is too short: zeros (default, as in the study), or its "
+        "sound again",
+    )
+
+
 def settings_of(arguments: argparse.Namespace) -> Settings:
-    """The settings that the speed flags give."""
-    return Settings(**{field.name: getattr(arguments, field.name) for field in fields(Settings)})
+    """The settings that the speed flags give, and those of the windows where a command has them.
+
+    Raises:
+        UsageError: Two flags do not fit together.
+    """
+    given = vars(arguments)
+    names = {field.name for field in fields(Settings)} - {"windows"}
+    windows = Windows(**{one.name: given[one.name] for one in fields(Windows) if one.name in given})
+    return Settings(**{name: given[name] for name in names}, windows=windows)

@@ -1,7 +1,6 @@
 """Applies another label dictionary to the results of an earlier run. No model runs."""
 
 import argparse
-import io
 import json
 import sys
 from collections.abc import Sequence
@@ -21,6 +20,7 @@ from AST.results import (
     SCORES,
     SIDE_FILES,
     STEMS,
+    WINDOWS,
     Row,
     beside,
     check_distinct,
@@ -28,7 +28,7 @@ from AST.results import (
     format_rows,
     read_rows,
 )
-from AST.run_id import tie_in, tie_of
+from AST.run_id import tie_in, tie_of, tied_bytes
 from AST.truth import truth_of
 from AST.writing import printable, write_whole, writing
 
@@ -118,20 +118,19 @@ def _write(output: Path, rows: Sequence[Row], run: "SavedRun", dictionary: Dicti
     parent = tie_in(earlier)
     changes = {"label_dictionary": dictionary, PARENT: parent and parent.run_id}
     scores = [] if run.scores is None else [run.scores.scores.tobytes()]
-    tie = tie_of(rows, json.dumps(changes).encode(), *scores)._asdict()
-    record = {**earlier, **tie, **changes, MARK: printable(run.file)}
+    tie = tie_of(rows, json.dumps(changes).encode(), *scores)
+    record = {**earlier, **tie._asdict(), **changes, MARK: printable(run.file)}
     record.pop("counts", None)  # of the old labels
     text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
     write_whole(beside(output, RUN_RECORD), text.encode())
-    arrays, outputs = None, None
-    if run.scores is not None:
-        content = io.BytesIO()
-        with np.load(beside(run.file, SCORES), allow_pickle=False) as file:
-            np.savez_compressed(content, **{**file, **tie})
-        write_whole(beside(output, SCORES), content.getvalue())
-        arrays, outputs = run.scores.arrays, run.scores.outputs
-    else:
-        beside(output, SCORES).unlink(missing_ok=True)  # from an earlier relabelling
+    for kind in (SCORES, WINDOWS):
+        if beside(run.file, kind).exists():
+            with np.load(beside(run.file, kind), allow_pickle=False) as file:
+                write_whole(beside(output, kind), tied_bytes(file, tie))
+        else:
+            beside(output, kind).unlink(missing_ok=True)  # from an earlier relabelling
+    arrays = None if run.scores is None else run.scores.arrays
+    outputs = None if run.scores is None else run.scores.outputs
     write_whole(beside(output, STEMS), stems_text(rows, arrays, record, outputs).encode())
     write_whole(output, format_rows([Row._fields, *rows]).encode())
 

@@ -20,8 +20,9 @@ from AST.labels import SPEECH, LabelMap
 from AST.model_files import PUBLISHED
 from AST.recognition.models import Models
 from AST.rules import THRESHOLD_SPEECH_PRED_SCORE, Scores, best_instrument, decide
-from AST.settings import CPU, Settings
+from AST.settings import CPU, MEAN, Settings
 from AST.weights import obtain_both
+from AST.window_scores import pooled
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,12 @@ class Recognition:
     Attributes:
         prediction: The name of AST's best output in lower case, or ``speech`` or ``silence``.
         score: Of the prediction, 0 to 1, from the model that decided; None for silence.
-        scores: AST's scores, in the order of ``Recogniser.names``; None for silence.
+        scores: AST's scores, in the order of ``Recogniser.names``; None for silence. Pooled, if
+            AST heard several windows.
         speech_score_percent: How much the recording sounds like spoken words.
         rms_dbfs: Level of the whole recording.
+        window_start_s: Where each window that AST heard starts in the recording, shape (windows,).
+        window_scores: AST's scores of each window, shape (windows, outputs).
     """
 
     prediction: str
@@ -41,6 +45,8 @@ class Recognition:
     scores: Scores | None
     speech_score_percent: float
     rms_dbfs: float
+    window_start_s: npt.NDArray[np.float64]
+    window_scores: npt.NDArray[np.float32]
 
 
 class Recogniser:
@@ -49,7 +55,7 @@ class Recogniser:
     Args:
         model: AST: ``published``, ``tiny``, or another checkpoint; see ``doc/models.md``.
         speech_model: The same for the speech model; None takes the one that belongs to ``model``.
-        settings: Device, precision and speech backend. The other settings are for whole runs.
+        settings: Device, precision, speech backend and windows. The others are for whole runs.
 
     Raises:
         UsageError: A model cannot be found, fetched or loaded, or the device does not exist.
@@ -65,6 +71,7 @@ class Recogniser:
         self._gpu = None if device.type == CPU else process_of(f"device {device.type}")
         self._check_process()
         self.files = obtain_both(model, speech_model)
+        self._windows = settings.windows
         self.models = Models.load(
             self.files["ast"].path,
             self.files["speech"].path,
@@ -95,10 +102,14 @@ class Recogniser:
         """
         prepared = self._prepared(sound, sample_rate_hz)
         speech_score_percent = self._speech_score_percent(prepared.mel_patches)
-        scores = None
-        if prepared.spectrogram is not None:
-            scores = self._scores(torch.from_numpy(prepared.spectrogram))
         outputs = self.models.config.outputs
+        window_scores = np.zeros((0, len(outputs.names)), np.float32)
+        scores = None
+        if len(prepared.spectrograms):
+            clips = (prepared.spectrograms.read(at, at + 1) for at in range(len(prepared.start_s)))
+            window_scores = np.stack([self._scores(torch.from_numpy(clip[0])) for clip in clips])
+            pool = self._windows.pool or MEAN
+            scores = pooled(window_scores, pool, speech_score_percent, outputs)
         prediction, _ = decide(scores, speech_score_percent, LabelMap({}), outputs=outputs)
         return Recognition(
             prediction,
@@ -106,6 +117,8 @@ class Recogniser:
             scores,
             speech_score_percent,
             prepared.rms_dbfs,
+            prepared.start_s,
+            window_scores,
         )
 
     def instrument(self, samples: Samples, speech_score_percent: float) -> tuple[str, float]:
@@ -118,7 +131,7 @@ class Recogniser:
             UsageError: The models cannot work in this forked process.
         """
         config = self.models.config
-        scores = self._scores(spectrogram(samples, config.input))
+        scores = self._scores(spectrogram(samples, config.input, self._windows.pad))
         return best_instrument(scores, speech_score_percent, outputs=config.outputs)
 
     def speech_score_percent(self, recording: Recording) -> float:
@@ -149,10 +162,11 @@ class Recogniser:
         if isinstance(sound, np.ndarray):
             if sample_rate_hz is None:
                 raise UsageError("samples came without a sample rate; pass sample_rate_hz")
-            return prepare_recording(Recording.from_array(sound, sample_rate_hz), form)
+            recording = Recording.from_array(sound, sample_rate_hz)
+            return prepare_recording(recording, form, self._windows)
         if sample_rate_hz is not None:
             raise UsageError("a file knows its sample rate; pass sample_rate_hz with samples only")
-        return prepare(Path(sound), form)
+        return prepare(Path(sound), form, self._windows)
 
     def _score_of(
         self, prediction: str, scores: Scores | None, speech_score_percent: float

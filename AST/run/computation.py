@@ -6,7 +6,7 @@ import torch
 
 from AST.devices import select_devices
 from AST.processors import usable_processors
-from AST.settings import CUDA, Settings, select_precision
+from AST.settings import CUDA, STUDY_WINDOW, Settings, Windows, select_precision
 
 BATCH_SIZE, BATCH_SIZE_CUDA = 1, 32
 """On a CPU a larger batch saves 3 % of the time at most, and its rows appear together."""
@@ -22,9 +22,11 @@ class Computation:
         devices: One, or several GPUs that share the work.
         precision: ``fp32``, ``bf16`` or ``fp16``.
         speech_backend: ``auto``, ``torch`` or ``essentia``.
-        batch_size: Number of stems that go through the models together.
+        batch_size: Number of stems that go through the models together, and of windows that AST
+            takes together.
         workers: Number of processes that prepare files; with 0 there is one that does not work
             ahead.
+        windows: Which parts of a stem AST hears.
     """
 
     devices: tuple[torch.device, ...]
@@ -32,6 +34,7 @@ class Computation:
     speech_backend: str
     batch_size: int
     workers: int
+    windows: Windows = STUDY_WINDOW
 
     @property
     def device_type(self) -> str:
@@ -53,6 +56,7 @@ def decide_computation(settings: Settings) -> Computation:
         settings.speech_backend,
         batch_size if settings.batch_size is None else settings.batch_size,
         default_workers(device_type) if settings.workers is None else settings.workers,
+        settings.windows,
     )
 
 

@@ -61,7 +61,8 @@ class Job:
         outputs = self.config.outputs
         identity = run_identity(self.dataset, self.folder, self.stems, self.files, self.computation)
         known = read_successes(output, identity, self.stems) if retry_failed else {}
-        journal = Journal(output, identity, restart, outputs)
+        has_windows = not self.computation.windows.are_the_studys
+        journal = Journal(output, identity, restart, outputs, has_windows)
         with contextlib.closing(journal):
             paths = [stem.path_text for stem in self.stems]
             journal.take_paths(paths, paths_below(self.folder, self.stems))
@@ -99,7 +100,11 @@ class Job:
         preparation = None
         try:
             preparation = Preparation(
-                left, computation.workers, computation.batch_size, self.config.input
+                left,
+                computation.workers,
+                computation.batch_size,
+                self.config.input,
+                computation.windows,
             )
             if preparation.fallback is not None:
                 self.progress.say(
@@ -120,7 +125,15 @@ class Job:
             if models[0].speech.fallback:
                 self.progress.say(f"warning: {models[0].speech.fallback}")
             label_map = LabelMap(self.dataset.names_of_class)
-            batches = analyse_batches(left, preparation.batches(), models, label_map, first_batch)
+            batches = analyse_batches(
+                left,
+                preparation.batches(),
+                models,
+                label_map,
+                first_batch,
+                computation.windows,
+                computation.batch_size,
+            )
             results = itertools.chain.from_iterable(batches)
             self._journal_all(journal, known, itertools.islice(results, repeated, None))
         except KeyboardInterrupt:

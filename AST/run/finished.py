@@ -6,15 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from AST.datasets.stem import Stem
 from AST.errors import UsageError
-from AST.results import RUN_RECORD, SCORE_FIGURES, SCORES, beside, read_rows
+from AST.results import RUN_RECORD, SCORE_FIGURES, SCORES, WINDOWS, beside, read_rows
 from AST.run.run_record import identity_in
 from AST.run.stem_result import StemResult
-from AST.run_id import check_ties, tie_in
+from AST.run_id import Tie, check_ties, tie_in
+from AST.settings import STUDY
 
 RETRY_FLAG = "--retry-failed"
+
+_Windows = tuple[npt.NDArray[np.float64] | None, npt.NDArray[np.float16] | None]
+"""Where the windows of a stem start, and their scores."""
 
 
 def read_successes(
@@ -37,6 +42,10 @@ def read_successes(
             ties = {scores_path: tie_in(arrays), record_path: tie_in(record)}
             scores = arrays["scores"]
             figures = [arrays[name].tolist() for name in SCORE_FIGURES]
+        windows: list[_Windows] = [(None, None)] * len(scores)
+        if record["windows"]["windows"] != STUDY:
+            path = beside(output, WINDOWS)
+            ties[path], windows = _read_windows(path, len(scores))
     except Exception as error:  # for a damaged file JSON and NumPy raise nearly any error
         raise UsageError(
             f"{output}: its scores or its record cannot be read ({error}); {RETRY_FLAG} needs "
@@ -57,8 +66,24 @@ def read_successes(
             speech,
             rms,
             duration,
-            warning=warnings.get(row.path),
+            None,
+            warnings.get(row.path),
+            *windows_of_stem,
         )
-        for stem, row, ast, speech, rms, duration in zip(stems, rows, scores, *figures, strict=True)
+        for stem, row, ast, windows_of_stem, speech, rms, duration in zip(
+            stems, rows, scores, windows, *figures, strict=True
+        )
         if row.path not in failed
     }
+
+
+def _read_windows(path: Path, stem_count: int) -> tuple[Tie | None, list[_Windows]]:
+    """The tie of a file of windows, and the windows of each stem."""
+    with np.load(path, allow_pickle=False) as arrays:
+        starts_of_stems = np.searchsorted(arrays["stem"], np.arange(1, stem_count))
+        pairs = zip(
+            np.split(arrays["start_s"], starts_of_stems),
+            np.split(arrays["scores"], starts_of_stems),
+            strict=True,
+        )
+        return tie_in(arrays), [pair if len(pair[0]) else (None, None) for pair in pairs]

@@ -9,7 +9,6 @@ take their places.
 
 import contextlib
 import fcntl
-import io
 import json
 import os
 import sys
@@ -18,15 +17,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import numpy as np
+import numpy.typing as npt
 
 from AST.errors import UsageError
 from AST.labels import OutputNames, audioset_outputs
-from AST.results import OUTPUT_FLAG, RUN_RECORD, SCORES, SIDE_FILES, STEMS, Row, beside, format_rows
+from AST.results import OUTPUT_FLAG, RUN_RECORD, SCORES, STEMS, WINDOWS, Row, beside, format_rows
 from AST.run.keeping import keep_earlier
-from AST.run.score_arrays import score_arrays
+from AST.run.score_arrays import score_arrays, window_arrays
 from AST.run.stem_result import StemResult, from_fields, to_line
-from AST.run_id import Tie, tie_of
+from AST.run_id import Tie, tie_of, tied_bytes
 from AST.stems_file import stems_text
 from AST.writing import force_to_disk, write_whole, writing
 
@@ -39,6 +38,7 @@ class Journal:
         identity: What must be the same so that a stopped run can be resumed.
         restart: Whether to discard the rows of a stopped run.
         outputs: What AST's scores are of; None: AudioSet's names.
+        has_windows: Whether the scores of the stems' windows are kept.
 
     Raises:
         UsageError: Another run writes here, the files cannot be written, or there is a stopped run
@@ -51,9 +51,11 @@ class Journal:
         identity: Mapping[str, Any],
         restart: bool = False,
         outputs: OutputNames | None = None,
+        has_windows: bool = False,
     ) -> None:
         self.output = output
         self._outputs = outputs or audioset_outputs()
+        self._has_windows = has_windows
         self.results: list[StemResult] = []
         self._identity: dict[str, Any] = json.loads(json.dumps(identity))
         self._partial_path = output.with_name(output.name + ".partial")
@@ -112,17 +114,18 @@ class Journal:
         Raises:
             UsageError: They cannot be written.
         """
-        arrays = score_arrays(self.results, self._outputs)
-        scores = io.BytesIO()
-        np.savez_compressed(scores, **{**arrays, **self.tie()._asdict()})
+        tie = self.tie()
+        files = self._arrays()
         text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
-        stems = stems_text([result.row for result in self.results], arrays, record, self._outputs)
-        contents = {SCORES: scores.getvalue(), RUN_RECORD: text.encode(), STEMS: stems.encode()}
+        rows = [result.row for result in self.results]
+        stems = stems_text(rows, files[SCORES], record, self._outputs)
+        contents = {RUN_RECORD: text.encode(), STEMS: stems.encode()}
+        contents |= {kind: tied_bytes(arrays, tie) for kind, arrays in files.items()}
         with writing(self.output, OUTPUT_FLAG):
             for kind, content in contents.items():
                 write_whole(beside(self._partial_path, kind), content)
             kept = keep_earlier(self.output)
-            for kind in SIDE_FILES:
+            for kind in contents:
                 beside(self._partial_path, kind).replace(beside(self.output, kind))
             self._partial_path.replace(self.output)
             self._log_path.unlink()
@@ -131,8 +134,16 @@ class Journal:
     def tie(self) -> Tie:
         """What ties scores and record to the results file. It belongs into the record."""
         identity = json.dumps(self._identity, sort_keys=True).encode()
-        arrays = [array.tobytes() for array in score_arrays(self.results, self._outputs).values()]
-        return tie_of([result.row for result in self.results], identity, *arrays)
+        arrays = [array for arrays in self._arrays().values() for array in arrays.values()]
+        rows = [result.row for result in self.results]
+        return tie_of(rows, identity, *(array.tobytes() for array in arrays))
+
+    def _arrays(self) -> dict[str, dict[str, npt.NDArray[Any]]]:
+        """Those of each file of scores."""
+        arrays = {SCORES: score_arrays(self.results, self._outputs)}
+        if self._has_windows:
+            arrays[WINDOWS] = window_arrays(self.results, self._outputs)
+        return arrays
 
     def close(self) -> None:
         """Closes the files. Those of a stopped run stay as they are."""

@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from AST.audio.spectrogram import window_s
 from AST.datasets.dataset import Dataset
 from AST.datasets.stem import Stem
 from AST.labels import ERROR, SILENCE, SPEECH
@@ -61,6 +62,7 @@ def run_identity(
         "device": computation.device_type,
         "precision": computation.precision,
         "speech_backend": computation.speech_backend,
+        "windows": computation.windows.record(window_s(models["ast"].checkpoint.config.input)),
         "versions": _versions(DECISIVE_PACKAGES),
         "code_sha256": _code_sha256(),
     }

@@ -1,4 +1,4 @@
-"""The arrays of the scores file: one entry for each stem, in the order of the results file."""
+"""The arrays of the files of scores: of the stems, and of their windows."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,13 +14,31 @@ from AST.run.stem_result import StemResult
 def score_arrays(
     results: Sequence[StemResult], outputs: OutputNames
 ) -> dict[str, npt.NDArray[Any]]:
-    """All arrays, by their names in the file. Output names that are not AudioSet's are one, too."""
+    """Those of the stems, in the order of the results file, by their names in the file.
+
+    Output names that are not AudioSet's are one, too.
+    """
     figures = {
         name: np.array([getattr(one, name) for one in results], float) for name in SCORE_FIGURES
     }
     paths = np.array([result.row.path for result in results])
     names = {} if outputs.are_audioset else {OUTPUT_NAMES: np.array(outputs.names)}
     return {"paths": paths, "scores": ast_scores(results, outputs), **figures, **names}
+
+
+def window_arrays(
+    results: Sequence[StemResult], outputs: OutputNames
+) -> dict[str, npt.NDArray[Any]]:
+    """Those of the windows, stem after stem; ``stem`` is a place in ``paths``."""
+    counts = [0 if one.window_start_s is None else len(one.window_start_s) for one in results]
+    starts = [one.window_start_s for one in results if one.window_start_s is not None]
+    scores = [one.window_scores for one in results if one.window_scores is not None]
+    return {
+        "paths": np.array([result.row.path for result in results]),
+        "stem": np.repeat(np.arange(len(results), dtype=np.int32), counts),
+        "start_s": np.concatenate([np.zeros(0), *starts]),
+        "scores": np.concatenate([np.zeros((0, len(outputs.names)), np.float16), *scores]),
+    }
 
 
 def ast_scores(results: Sequence[StemResult], outputs: OutputNames) -> npt.NDArray[np.float32]:

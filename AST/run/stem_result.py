@@ -16,7 +16,10 @@ class StemResult:
     """What a run knows about one stem. A failed or silent stem has NaN or None in some places.
 
     Attributes:
-        scores: AST's scores, shape (outputs,), float32.
+        scores: AST's scores, shape (outputs,), float32; pooled if there are several windows.
+        window_start_s: Where each window starts in the file, shape (windows,). None without sound,
+            and in the study's way.
+        window_scores: AST's scores of each window, shape (windows, outputs).
         failure: Why the stem could not be analysed, or None.
         warning: What is odd about its file, or None.
     """
@@ -28,17 +31,34 @@ class StemResult:
     duration_s: float = float("nan")
     failure: str | None = None
     warning: str | None = None
+    window_start_s: npt.NDArray[np.float64] | None = None
+    window_scores: npt.NDArray[np.float16] | None = None
+
+
+# How the arrays stand in a line: as bytes of these types.
+ARRAYS = {"scores": "<f4", "window_start_s": "<f8", "window_scores": "<f2"}
 
 
 def to_line(result: StemResult) -> str:
-    fields = asdict(replace(result, scores=None))
-    if result.scores is not None:
-        fields["scores"] = base64.b64encode(result.scores.astype("<f4").tobytes()).decode()
+    fields = asdict(replace(result, scores=None, window_start_s=None, window_scores=None))
+    for name, kind in ARRAYS.items():
+        if (array := getattr(result, name)) is not None:
+            fields[name] = base64.b64encode(array.astype(kind).tobytes()).decode()
     return json.dumps(fields) + "\n"
 
 
 def from_fields(fields: dict[str, Any], output_count: int) -> StemResult:
+    """A stem's result from the fields of its line.
+
+    Raises:
+        KeyError, TypeError, ValueError: The fields are not those of a line.
+    """
+    for name, kind in ARRAYS.items():
+        if fields[name] is not None:
+            fields[name] = np.frombuffer(base64.b64decode(fields[name]), kind)
     if fields["scores"] is not None:
-        scores = np.frombuffer(base64.b64decode(fields["scores"]), "<f4")
-        fields["scores"] = scores.reshape(output_count)
+        fields["scores"] = fields["scores"].reshape(output_count)
+    if fields["window_start_s"] is not None:
+        count = len(fields["window_start_s"])
+        fields["window_scores"] = fields["window_scores"].reshape(count, output_count)
     return StemResult(**{**fields, "row": Row(*fields["row"])})

@@ -18,10 +18,10 @@ import torch
 
 from AST.audio.preparation import PreparedStem, prepare
 from AST.audio.spectrogram import PUBLISHED_INPUT
-from AST.audio.spool import Spool
 from AST.checkpoint_config import InputFormat
 from AST.datasets.stem import Stem
 from AST.errors import StemError, UsageError
+from AST.settings import STUDY_WINDOW, Windows
 
 PARENT_CHECK_S = 0.5
 TRIES = 3
@@ -47,13 +47,16 @@ class WorkerProcess:
 
     Args:
         form: Of AST's input.
+        windows: Which parts of a file AST hears.
 
     Raises:
         OSError: No process can be started.
     """
 
-    def __init__(self, form: InputFormat = PUBLISHED_INPUT) -> None:
-        self._form = form
+    def __init__(
+        self, form: InputFormat = PUBLISHED_INPUT, windows: Windows = STUDY_WINDOW
+    ) -> None:
+        self._how = form, windows
         self._is_stopped = False
         self._connection: Connection
         self._process: multiprocessing.process.BaseProcess
@@ -107,7 +110,7 @@ class WorkerProcess:
             if self._is_stopped:
                 return
             connection, its_end = context.Pipe()
-            arguments = its_end, os.getpid(), self._form
+            arguments = its_end, os.getpid(), *self._how
             process = context.Process(target=_answer, args=arguments, daemon=True)
             try:
                 process.start()
@@ -116,17 +119,19 @@ class WorkerProcess:
             self._connection, self._process = connection, process
 
 
-def prepare_or_say_why(stem: Stem, form: InputFormat = PUBLISHED_INPUT) -> Prepared:
+def prepare_or_say_why(
+    stem: Stem, form: InputFormat = PUBLISHED_INPUT, windows: Windows = STUDY_WINDOW
+) -> Prepared:
     """The inputs of both models for a stem, or why there are none."""
     try:
-        return prepare(stem.path, form)
+        return prepare(stem.path, form, windows)
     except StemError as error:
         return FailedStem(str(error))
     except Exception as error:  # whatever goes wrong in one file, the run must continue
         return FailedStem(f"fails unexpectedly: {type(error).__name__}: {error}")
 
 
-def _answer(connection: Connection, main_process: int, form: InputFormat) -> None:
+def _answer(connection: Connection, main_process: int, form: InputFormat, windows: Windows) -> None:
     """What a process does: it answers with a prepared stem for each stem."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # native code writes there before it dies
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # only the main process answers Ctrl-C
@@ -135,17 +140,19 @@ def _answer(connection: Connection, main_process: int, form: InputFormat) -> Non
         watch.start()
     torch.set_num_threads(1)  # threads of the main process do not survive the fork
     while True:
-        prepared = prepare_or_say_why(connection.recv(), form)
+        prepared = prepare_or_say_why(connection.recv(), form, windows)
         connection.send(prepared)
-        if isinstance(prepared, PreparedStem) and isinstance(prepared.mel_patches, Spool):
-            prepared.mel_patches.send_file(connection, main_process)
+        if isinstance(prepared, PreparedStem):
+            for spool in prepared.spools:
+                spool.send_file(connection, main_process)
 
 
 def _receive(connection: Connection) -> Prepared:
     """The other end of ``_answer``."""
     prepared: Prepared = connection.recv()
-    if isinstance(prepared, PreparedStem) and isinstance(prepared.mel_patches, Spool):
-        prepared.mel_patches.receive_file(connection)
+    if isinstance(prepared, PreparedStem):
+        for spool in prepared.spools:
+            spool.receive_file(connection)
     return prepared
 
 

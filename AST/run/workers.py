@@ -11,6 +11,7 @@ from AST.audio.spectrogram import PUBLISHED_INPUT
 from AST.checkpoint_config import InputFormat
 from AST.datasets.stem import Stem
 from AST.run.worker_process import Prepared, WorkerProcess, prepare_or_say_why
+from AST.settings import STUDY_WINDOW, Windows
 from AST.threads import ThisThread, some_threads
 
 
@@ -23,6 +24,7 @@ class Preparation:
         workers: Number of processes. With 0 there is one, and it does not work ahead.
         batch_size: Number of stems that the models take together.
         form: Of AST's input.
+        windows: Which parts of a stem AST hears.
 
     Attributes:
         fallback: Why this process prepares the files itself, or None.
@@ -34,17 +36,20 @@ class Preparation:
         workers: int,
         batch_size: int,
         form: InputFormat = PUBLISHED_INPUT,
+        windows: Windows = STUDY_WINDOW,
     ) -> None:
         self._batch_size = batch_size
         self._stems = iter(stems)
         self._waiting: deque[Future[Prepared]] = deque()
         self._processes: list[WorkerProcess] = []
         self._executor: Executor = ThisThread()
-        self._prepare: Callable[[Stem], Prepared] = functools.partial(prepare_or_say_why, form=form)
+        self._prepare: Callable[[Stem], Prepared] = functools.partial(
+            prepare_or_say_why, form=form, windows=windows
+        )
         self.fallback: str | None = None
         try:
             for _ in range(max(1, workers)):
-                self._processes.append(WorkerProcess(form))
+                self._processes.append(WorkerProcess(form, windows))
         except OSError as error:  # this user may start no more processes
             self.fallback = str(error)
             self.stop()

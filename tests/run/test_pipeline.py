@@ -33,15 +33,14 @@ def test_a_file_is_decoded_once(stems: list[Stem], monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(preparation, "decode", counted)
     prepared = prepare(stems[0].path)
     assert decoded == [stems[0].path]
-    assert prepared.spectrogram is not None
-    assert prepared.spectrogram.shape == (1024, 128)
+    assert prepared.spectrograms.read(0, 5).shape == (1, 1024, 128)
     assert sum(len(block) for block in prepared.mel_patches) == 1
     assert prepared.rms_dbfs == pytest.approx(-9.03, abs=0.01)
 
 
 def test_silence_has_no_spectrogram(stems: list[Stem]) -> None:
     prepared = prepare(stems[1].path)
-    assert prepared.spectrogram is None
+    assert not len(prepared.spectrograms)
     assert prepared.rms_dbfs == -200
 
 

@@ -28,7 +28,7 @@ DIES = "ends the process that decodes it, each time; replace the file, or leave 
 def kind(prepared: Prepared) -> str:
     if isinstance(prepared, FailedStem):
         return "dead" if prepared.reason == DIES else "failed"
-    return "silent" if prepared.spectrogram is None else "sound"
+    return "sound" if len(prepared.spectrograms) else "silent"
 
 
 def kinds(preparation: Preparation) -> list[str]:
