@@ -35,7 +35,9 @@ def draw_windows(canvas: "Canvas", windows: WindowFigures) -> None:
         markersize=4,
         capsize=2.5,
     )
-    whole.plot(seconds[:1], accuracies[:1], "D", color=ORANGE, zorder=3, label="the study's excerpt")
+    whole.plot(
+        seconds[:1], accuracies[:1], "D", color=ORANGE, zorder=3, label="the study's excerpt"
+    )
     whole.legend(loc="lower right")
     whole.set_ylabel("accuracy in percent, with 95 % interval")
     for number, one in enumerate(heard[0].classes):

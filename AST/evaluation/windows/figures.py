@@ -70,6 +70,8 @@ def window_figures(run: SavedRun) -> WindowFigures | None:
     settings = window_settings(run.record or {})
     if run.windows is None or run.scores is None or not settings or not run.label_dictionary:
         return None
+    if not len(run.windows.stem):
+        return None
     label_map, counts = LabelMap(run.label_dictionary), run.windows.counts(len(run.rows))
     heard: list[HeardAccuracy] = []
     first: list[bool] = []
@@ -99,7 +101,9 @@ def missing_for_windows(run: SavedRun) -> str | None:
         return "some of these files have none"
     if window_settings(run.record or {}) is None:
         return "the record does not say how they were taken, or files say different things"
-    return None if run.label_dictionary else "the label dictionaries of these files differ"
+    if not run.label_dictionary:
+        return "the label dictionaries of these files differ"
+    return None if window_figures(run) else "nothing sounds in any stem"
 
 
 def _heard(

@@ -39,6 +39,8 @@ def window_settings(record: Mapping[str, Any]) -> WindowSettings | None:
         KeyError: They are not complete.
     """
     settings = record.get("windows", {})
+    if not isinstance(settings, dict):
+        raise TypeError(f"windows is {settings!r}")
     if "pool" not in settings:  # one window: the study's
         return None
     hop_s, pool = settings["hop_s"], settings["pool"]

@@ -59,7 +59,7 @@ def about_windows(windows: WindowFigures) -> str:
 def name_of(one: HeardAccuracy, windows: WindowFigures) -> str:
     """What the first windows are called: the first one is the study's, the last number is all."""
     if one.windows == 1:
-        return "1 (the study's)"
+        return "1 (study)"
     return f"{one.windows} (all)" if one is windows.heard[-1] else str(one.windows)
 
 
@@ -92,8 +92,9 @@ def windows_line(windows: WindowFigures) -> str:
 def _heard(one: HeardAccuracy, windows: WindowFigures) -> list[str]:
     gain = ["", ""]
     if one.gain_percent is not None:
-        interval = range_of(one.gain_interval, "+") if one.gain_interval else "-"
-        gain = [f"{one.gain_percent:+.2f}", interval]
+        gain = [f"{one.gain_percent:+.2f}", "-"]
+        if found := one.gain_interval:
+            gain[1] = f"{found.low_percent:+.1f} to {found.high_percent:+.1f}"  # fits 80 columns
     return [
         name_of(one, windows),
         f"{one.heard_s:.1f}",
