@@ -13,7 +13,7 @@ from AST.model_files import AST_FILE, AUDIOSET_CHECKPOINTS
 from AST.weights import obtain
 from tests.checkpoints import NAMES, SMALL, change, oracle, save
 from tests.helpers import ROOT
-from tests.stub_server import Stub, serving
+from tests.stub_server import Stub, hub_hash, serving
 
 COMMIT = AST_FILE.hub.revision if AST_FILE.hub else ""
 
@@ -59,7 +59,9 @@ def test_a_hub_id_is_fetched_once_and_works_offline(
     assert first.returncode == 0, first.stderr
     record = json.loads(first.stdout)
     assert record["sha256_of"] == dict(obtain(str(checkpoint), AST_FILE).sha256_of)
-    assert record["hub_hashes"] == record["sha256_of"]  # the stub calls all files after theirs
+    assert record["hub_hashes"] == {
+        file.name: hub_hash(file.name, file.read_bytes()) for file in sorted(checkpoint.iterdir())
+    }
     assert record["path"] == f"me/mine@{COMMIT}"
     assert record["names"] == NAMES
     assert record["kind"] == f"me/mine@{COMMIT}, not pinned: only the hub knows its hash"
@@ -127,13 +129,14 @@ def test_another_network_is_named_before_its_weights_are_fetched(
     assert not any("model.safetensors" in path for path in asked(stub))
 
 
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
 def test_a_download_that_is_not_what_the_hub_says_is_refused(
-    stub: Stub, checkpoint: Path, tmp_path: Path
+    stub: Stub, checkpoint: Path, tmp_path: Path, name: str
 ) -> None:
     stub.files = on_hub(checkpoint)
     assert obtain_from(stub.url, "me/mine", tmp_path / "hub").returncode == 0
-    [weights] = tmp_path.rglob("model.safetensors")
-    blob = weights.resolve()
+    [changed] = tmp_path.rglob(name)
+    blob = changed.resolve()
     blob.write_bytes(blob.read_bytes() + b" ")
     result = obtain_from(stub.url, "me/mine", tmp_path / "hub")
     assert result.returncode == 1

@@ -102,15 +102,15 @@ def compute(arguments: argparse.Namespace) -> int:
         for name in (run, *(beside(run, kind) for kind in SIDE_FILES))
     ]
     check_distinct(read, outputs)
+    run: SavedRun | None = None
     try:
         run = _run(files, rows_of_file)
         text = _find_and_write(run, arguments)
-    except NoRowsError:
-        print(NOTHING)
-        raise
-    except UsageError:
-        if not more:
-            print(truth_of(rows, None).report)  # this needs nothing but the file itself
+    except UsageError as error:
+        if run is None and isinstance(error, NoRowsError):
+            print(NOTHING)
+        elif not more:
+            print(truth_of(rows, run and run.record).report)  # this needs no other file
         raise
     report = Truth(run.rows, run.silent, run.unlabelled).report
     print(text if arguments.summary else f"{report}\n\n{text}")

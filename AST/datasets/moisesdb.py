@@ -105,7 +105,7 @@ DATASET = Dataset(
     silence_is_a_miss=True,
     stem_count=2542,
     song_counts={"": 240},
-    size="83 GB",
+    size="83 GB, unpacked about 149 GB",
     licence="CC BY-NC-SA 4.0",
     citation="Pereira and others: MoisesDB: A dataset for source separation beyond 4-stems, "
     "ISMIR 2023",
