@@ -28,12 +28,11 @@ class Truth(NamedTuple):
     def remarks(self) -> list[str]:
         """What does not count, in words.
 
-        >>> Truth([], silent=2).remarks
-        ['Not counted: 2 stems in which nothing sounds']
+        >>> Truth([], silent=2, unlabelled=1).remarks
+        ['Not counted: 2 stems in which nothing sounds, 1 stem without a label']
         """
-        kinds = {"in which nothing sounds": self.silent, "without a label": self.unlabelled}
-        left = [f"{count} stems {kind}" for kind, count in kinds.items() if count]
-        return [f"Not counted: {', '.join(left)}"] if left else []
+        text = not_counted(self.silent, self.unlabelled)
+        return [f"Not counted: {text}"] if text else []
 
     @property
     def report(self) -> str:
@@ -42,6 +41,13 @@ class Truth(NamedTuple):
             return "\n".join([NO_TRUTH.capitalize(), *self.remarks])
         figure, *mismatches = accuracy_report(self.rows).split("\n")
         return "\n".join([figure, *self.remarks, *mismatches])
+
+
+def not_counted(silent: int, unlabelled: int) -> str:
+    """How many stems do not count, in words; empty if all do."""
+    kinds = {"in which nothing sounds": silent, "without a label": unlabelled}
+    counts = [(f"{count} stem{'s' * (count != 1)}", kind) for kind, count in kinds.items() if count]
+    return ", ".join(f"{count} {kind}" for count, kind in counts)
 
 
 def truth_of(rows: Sequence[Row], record: Mapping[str, Any] | None) -> Truth:

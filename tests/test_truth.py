@@ -31,9 +31,9 @@ def write(folder: Path, rows: list[Row], record: Mapping[str, object] | None) ->
 @pytest.mark.parametrize(
     ("record", "accuracy", "apart"),
     [
-        (RECORD, "50.00% (1/2", "1 stems in which nothing sounds, 1 stems without a label"),
-        ({**RECORD, "silent_stems": "counted"}, "33.33% (1/3", "1 stems without a label"),
-        (None, "33.33% (1/3", "1 stems without a label"),
+        (RECORD, "50.00% (1/2", "1 stem in which nothing sounds, 1 stem without a label"),
+        ({**RECORD, "silent_stems": "counted"}, "33.33% (1/3", "1 stem without a label"),
+        (None, "33.33% (1/3", "1 stem without a label"),
     ],
 )
 def test_computeaccuracy_counts_stems_with_a_truth(
@@ -48,6 +48,22 @@ def test_computeaccuracy_counts_stems_with_a_truth(
     text = capsys.readouterr().out
     assert text.startswith(f"Accuracy: {accuracy} matches)\nNot counted: {apart}\n\nMismatches:")
     assert json.loads((tmp_path / "r.json").read_bytes())["total"] == int(accuracy[-1])
+
+
+def test_every_output_says_what_does_not_count(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(tmp_path, ROWS, RECORD)
+    report, tables, figures = tmp_path / "r.html", tmp_path / "tables", tmp_path / "r.json"
+    outputs = ["--report", str(report), "--tables", str(tables), "--json", str(figures)]
+    assert computeaccuracy([str(file), "--summary", *outputs]) == 0
+    apart = "1 stem in which nothing sounds, 1 stem without a label"
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first == "Accuracy: 50.00% (1/2 matches); not counted: 1 silent, 1 without label"
+    assert apart in report.read_text("utf-8")
+    assert any(apart in path.read_text("utf-8") for path in tables.glob("*.tex"))
+    found = json.loads(figures.read_bytes())
+    assert (found["silent"], found["unlabelled"]) == (1, 1)
 
 
 def test_without_any_truth_there_is_no_accuracy(

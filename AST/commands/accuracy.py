@@ -110,7 +110,7 @@ def compute(arguments: argparse.Namespace) -> int:
         if run is None and isinstance(error, NoRowsError):
             print(NOTHING)
         elif not more:
-            print(truth_of(rows, run and run.record).report)  # this needs no other file
+            print(truth_of(rows, run.record if run else None).report)  # this needs no other file
         raise
     report = Truth(run.rows, run.silent, run.unlabelled).report
     print(text if arguments.summary else f"{report}\n\n{text}")

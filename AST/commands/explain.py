@@ -10,6 +10,7 @@ from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from AST.audio_streams import stream_number
 from AST.command_line import EXIT_OK, exit_code, new_parser
 from AST.commands.arguments import LABELS_HELP, add_model_flags, add_window_flags, windows_in
 from AST.datasets import DATASETS
@@ -77,7 +78,7 @@ def explain_file(arguments: argparse.Namespace) -> int:
     if arguments.labels:
         names_of_class, whose = read_dictionary(arguments.labels), str(arguments.labels)
     output: Path = arguments.output or default_picture(file, names_of_class)
-    if not file.is_file():
+    if not stream_number(file)[0].is_file():
         found = "is a folder" if file.is_dir() else "does not exist"
         raise UsageError(f"{printable(file)}: {found}; expected an audio file")
     check_output(output)

@@ -108,6 +108,11 @@ class Dataset:
         known = {normalised(name) for name in (*self.names_of_class, *NO_CLASS, "")}
         return sorted({stem.label for stem in stems if normalised(stem.label) not in known})
 
+    def unknown_instruments(self, stems: Sequence[Stem]) -> list[str]:
+        """The sorted instruments of stems that the vocabulary does not hold."""
+        named = {stem.instrument for stem in stems if stem.instrument}
+        return sorted(name for name in named if normalised(name) not in self.instruments)
+
 
 def read_stems(audio: Sequence[Path], reader: Reader) -> tuple[list[Stem], Counter[str]]:
     """The stems in audio files, and why other things are no stems, with their number."""

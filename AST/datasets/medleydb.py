@@ -117,8 +117,8 @@ DATASET = Dataset(
     names_of_class=LABELS,
     results_file="results_medleydb.csv",
     script="analyze.py medleydb",
-    advice=f"the downloads of the audio lack the metadata: give --metadata with "
-    f"{WHERE_METADATA_IS}; --bleed {WITH} takes songs with bleed too",
+    advice=f"--bleed {WITH} takes songs with bleed too; if the metadata is missing, as in the "
+    f"downloads of the audio, give --metadata with {WHERE_METADATA_IS}",
     vocabulary=VOCABULARY,
     options={"bleed": WITHOUT},
     flags={

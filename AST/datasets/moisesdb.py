@@ -74,7 +74,7 @@ def read_tracks(song: Path) -> Mapping[tuple[str, str], Track]:
         class_name = member(stem, "stemName", str, path)
         for track in member(stem, "tracks", list, path):
             key = class_name, member(track, "id", str, path)
-            track_type = member({"trackType": "", **track}, "trackType", str, path)
+            track_type = member({"trackType": track.get("trackType") or ""}, "trackType", str, path)
             instrument = normalised(" ".join(track_type.replace("_", " ").split()))
             tracks[key] = Track(instrument, track.get("has_bleed") is True)
     return tracks

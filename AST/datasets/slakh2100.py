@@ -44,7 +44,7 @@ def new_reader() -> Reader:
             return [LeftOut(f"stems that {METADATA} does not name")]
         instrument = normalised(instrument_of(stems[path.stem], file))
         if not instrument:
-            return [LeftOut("stems of no instrument")]
+            return [LeftOut("stems of a program that Slakh2100 has no instrument for")]
         return [Facts(read_instruments(VOCABULARY)[instrument].class_name, song.name, instrument)]
 
     return read

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from AST.datasets.metadata import member
+from AST.datasets.metadata import KINDS, damaged, member
 from AST.labels import DATA_FOLDER
 
 DRUM_PROGRAM = 128
@@ -36,15 +36,25 @@ def instrument_of(stem: object, file: Path) -> str:
     >>> instrument_of({"plugin_name": None, "program_num": 55}, Path())  # orchestra hit
     ''
     """
-    program = member(stem, "program_num", int, file)
-    if isinstance(stem, dict) and stem.get("is_drum") is True:
-        program = DRUM_PROGRAM
-    of_program: str = patch_table()["programs"].get(str(program), "")
-    plugin = stem.get("plugin_name") if isinstance(stem, dict) else None
-    of_patch: list[str] = patch_table()["patches"].get(str(plugin), [of_program])
-    if len(of_patch) == 1:
-        return of_patch[0]
-    return of_program if of_program in of_patch else ""
+    if not isinstance(stem, dict):
+        raise damaged(file, f"a stem is {stem!r:.40}, expected {KINDS[dict]}")
+    if stem.get("is_drum") is True:
+        return of_program(DRUM_PROGRAM)
+    patches: list[str] = patch_table()["patches"].get(str(stem.get("plugin_name")), [])
+    if len(patches) == 1:
+        return patches[0]
+    instrument = of_program(member(stem, "program_num", int, file))
+    return instrument if instrument in patches or not patches else ""
+
+
+def of_program(program: int) -> str:
+    """The instrument of a MIDI program, counted from 0; empty if Slakh does not play it.
+
+    >>> of_program(0), of_program(128), of_program(127)
+    ('Acoustic Piano', 'Drums', '')
+    """
+    name: str = patch_table()["programs"].get(str(program), "")
+    return name
 
 
 @functools.cache

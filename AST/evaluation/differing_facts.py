@@ -19,9 +19,11 @@ NO_CLASS = "no class"
 """Of a name that a label dictionary does not hold."""
 SHA256_SHOWN = 12
 """Hexadecimal digits, as in the report."""
-PLAIN = ("dataset", "device", "precision", "speech_backend", "code_sha256", "relabelled_from")
-NESTED = ("speech_rule", "windows", "settings", "versions")
-
+PLAIN = (
+    *("dataset", "silent_stems", "device", "precision", "speech_backend"),
+    *("code_sha256", "relabelled_from"),
+)
+NESTED = ("dataset_options", "speech_rule", "windows", "settings", "versions")
 UNSAID = {"windows": {"windows": STUDY, "pad": ZERO}}
 """What is true of runs of older versions, whose records do not say it."""
 

@@ -40,6 +40,8 @@ class Findings:
     """All figures of one results file. Shares are from 0 to 1, or in percent if the name says so.
 
     Attributes:
+        silent, unlabelled: Number of further stems, which cannot be right or wrong: nothing sounds
+            in them, or they have no label.
         wilson_interval: Of the accuracy, treating stems as independent.
         song_interval: Of the accuracy, if stems of one song are alike; None for a single song.
         design_effect: How many times more stems are needed than if stems were independent.
@@ -67,6 +69,8 @@ class Findings:
     file: str
     matches: int
     total: int
+    silent: int
+    unlabelled: int
     accuracy_percent: float
     wilson_interval: Interval
     songs: int
@@ -120,6 +124,8 @@ def find(run: SavedRun, *others: Path | SavedRun) -> Findings:
         file=printable(run.file),
         matches=figure.matches,
         total=figure.total,
+        silent=run.silent,
+        unlabelled=run.unlabelled,
         accuracy_percent=figure.percent,
         wilson_interval=uncertainty.wilson_interval(figure.matches, figure.total),
         songs=len(set(run.songs)),

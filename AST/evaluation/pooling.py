@@ -17,7 +17,7 @@ from AST.evaluation.score_file import StemScores
 from AST.evaluation.several_runs import run_names
 from AST.evaluation.windows.scores import WindowScores
 from AST.results import SCORE_FIGURES, Row
-from AST.song_identity import song_identity
+from AST.song_identity import OWN, song_identity
 
 NAMES_SHOWN = 3
 """In the name of a pooled run."""
@@ -102,8 +102,9 @@ def _stem_keys(run: SavedRun, other: SavedRun) -> dict[Hashable, Row]:
     dataset = dataset_of(run)
     if None in (dataset, dataset_of(other)):
         return {comparable(row.path): row for row in run.rows}
+    place = (run.record or {}).get("dataset_path") if dataset in OWN else None
     songs = zip(song_identities(run), run.paths_from_song, run.rows, strict=True)
-    return {(dataset, identity, path): row for identity, path, row in songs}
+    return {(dataset, place, identity, path): row for identity, path, row in songs}
 
 
 def _rows(runs: Sequence[SavedRun]) -> list[list[Row]]:

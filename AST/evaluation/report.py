@@ -52,6 +52,7 @@ def render(run: SavedRun, findings: Findings, folder: Path) -> str:
         models=run_facts.models(run.record or {}),
         failures=run_facts.remarks(run.record or {}, "failures"),
         warnings=run_facts.remarks(run.record or {}, "warnings"),
+        errata=run_facts.remarks(run.record or {}, run_facts.ERRATA),
         details=run_facts.details(run.record or {}),
         names=_run_names(findings),
         table=table,

@@ -5,19 +5,25 @@ from pathlib import PurePath
 from typing import Any
 
 from AST.evaluation.findings import Findings
+from AST.truth import not_counted
 
 NAMES = {"ast": "AST"}
 """How to write a model that a record names in lower case."""
+
+ERRATA = "errata"
 
 
 def facts(findings: Findings, record: Mapping[str, Any]) -> dict[str, str]:
     """Names and values of the facts that are known."""
     how = [str(record[name]) for name in ("device", "precision") if name in record]
+    options = record.get("dataset_options", {})
     known = {
         "dataset": record.get("dataset"),
         "results": findings.file,
         "stems": findings.total,
+        "not counted": not_counted(findings.silent, findings.unlabelled),
         "songs": findings.songs,
+        "chosen": ", ".join(f"{name} {value}" for name, value in options.items()),
         "computed with": ", ".join(how),
         "finished": str(record.get("finished", "")).replace("T", " ").replace("+00:00", " UTC"),
         "relabelled from": record.get("relabelled_from"),
@@ -39,11 +45,13 @@ def models(record: Mapping[str, Any]) -> list[tuple[str, str, str, bool]]:
 
 
 def remarks(record: Mapping[str, Any], kind: str) -> list[tuple[str, int, list[str]]]:
-    """Reasons of the run's ``failures`` or ``warnings``, the most frequent first.
+    """Reasons of the run's ``failures``, ``warnings`` or ``errata``, the most frequent first.
 
     Each comes with the number of its files and their paths.
     """
     entries = record.get(kind, [])
+    if kind == ERRATA and isinstance(entries, dict):
+        entries = [{"path": path, "reason": note} for path, note in entries.items()]
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         return []
     paths_of_reason: dict[str, list[str]] = {}

@@ -21,7 +21,8 @@ IN_SUMMARY = ("macro_f1", "balanced_accuracy", "cohens_kappa")
 def summarise(findings: Findings) -> str:
     """The summary. Without ``--summary`` the text has all classes, definitions and mistakes."""
     lines = [
-        f"Accuracy: {findings.accuracy_percent:.2f}% ({findings.matches}/{findings.total} matches)",
+        f"Accuracy: {findings.accuracy_percent:.2f}% ({findings.matches}/{findings.total} matches)"
+        f"{_not_counted(findings)}",
         f"95 % interval: {_intervals(findings)}",
         "; ".join(
             f"{MACRO_NAMES[key]} {number(getattr(findings.macro, key).value)}" for key in IN_SUMMARY
@@ -37,6 +38,13 @@ def summarise(findings: Findings) -> str:
         *(_pairs(findings.several_runs.pairs) if findings.several_runs else []),
     ]
     return "\n".join(shortened(visible(line), WIDTH) for line in lines)
+
+
+def _not_counted(findings: Findings) -> str:
+    """Short, because it stands behind the accuracy."""
+    kinds = {"silent": findings.silent, "without label": findings.unlabelled}
+    counts = ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
+    return f"; not counted: {counts}" if counts else ""
 
 
 def _intervals(findings: Findings) -> str:

@@ -102,4 +102,4 @@ def _draw_file(axes: "Axes", timeline: Timeline) -> None:
     axes.set_ylim(len(timeline.names) - HALF_ROW, -HALF_ROW)
     axes.set_yticks([])
     axes.set_xlim(0, max(float(timeline.pooled.max()), 1e-3) * 1.3)
-    axes.set_xlabel(f"score of the file: {timeline.pool} of its windows")
+    axes.set_xlabel(f"score of the file ({timeline.pool})")

@@ -49,8 +49,9 @@ def select_stems(
         if not stems:
             raise UsageError(f"{folder}: every stem has a known erratum; omit --exclude-errata")
     missing = found.missing or missing_stems(dataset.name, (stem.path_text for stem in found.stems))
+    whole = dataset.stem_count or len(found.stems) + len(missing)
     found = Found(stems, left_out, missing)
-    for line in _lines_about(dataset, found):
+    for line in _lines_about(dataset, found, whole):
         progress.say(line)
     if copies:
         progress.say(_about_copies(copies))
@@ -74,25 +75,35 @@ def _about_copies(copies: Sequence[tuple[Stem, Stem]]) -> str:
     )
 
 
-def _lines_about(dataset: Dataset, found: Found) -> list[str]:
+def _lines_about(dataset: Dataset, found: Found, whole: int) -> list[str]:
     count, songs = len(found.stems), len({stem.song for stem in found.stems})
     reasons = ", ".join(f"{reason}: {number}" for reason, number in found.left_out.items())
     lines = [f"{dataset.name}: {count} stems of {songs} songs; left out: {reasons or 'nothing'}"]
-    lines += _about_missing(found) or _about_whole(dataset, count, songs)
+    lines += _about_missing(found, whole) or _about_whole(dataset, count, songs)
     if unknown := dataset.unknown_labels(found.stems):
         lines.append(
             f"warning: {dataset.name} has no class {', '.join(unknown[:5])}: stems with such a "
             "label cannot be right"
         )
+    if strange := dataset.unknown_instruments(found.stems):
+        lines.append(
+            f"warning: no AudioSet names are known for the instruments {', '.join(strange[:5])}: "
+            "such stems are in no figure of instruments"
+        )
     return lines
 
 
-def _about_missing(found: Found) -> list[str]:
+def _about_missing(found: Found, whole: int) -> list[str]:
+    """Which stems are missing.
+
+    Args:
+        whole: Number of stems that should be there.
+    """
     if not found.missing:
         return []
-    count, missing = len(found.stems), len(found.missing)
+    missing = len(found.missing)
     listed = ", ".join(found.missing[:MISSING_SHOWN]) + (", …" if missing > MISSING_SHOWN else "")
-    return [f"warning: {count} of {count + missing} stems; missing: {listed}"]
+    return [f"warning: {whole - missing} of {whole} stems; missing: {listed}"]
 
 
 def _about_whole(dataset: Dataset, stems: int, songs: int) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import analyze
+import explain
 from AST.results import read_rows
 from synthetic.encoding import encode
 from synthetic.stems import SAMPLE_RATE_HZ
@@ -55,7 +56,8 @@ def test_a_small_tree_of_each(
     assert {below[row.path]: row.label for row in rows(tmp_path)} == {
         path: label for path, (label, _, _) in tree.stems.items()
     }
-    assert {below[path]: song for path, song in record["songs"].items()} == {
+    root = f"{tmp_path}/data/"
+    assert {below[path]: song.removeprefix(root) for path, song in record["songs"].items()} == {
         path: song for path, (_, _, song) in tree.stems.items()
     }
     assert {below[path]: one for path, one in record["instruments"].items()} == {
@@ -102,3 +104,12 @@ def test_names_from_metadata_cannot_steer_the_terminal(
     metadata.write_text(metadata.read_text().replace("kazoo choir", r'"a\e[2Jb"'))
     assert run("medleydb", start, models, tmp_path / "r.csv")[0] == 0
     assert r"stems 'a\x1b[2Jb': 1" in capsys.readouterr().err
+
+
+def test_a_stem_of_a_file_is_explained(models: ModelFlags, tmp_path: Path) -> None:
+    path = tmp_path / "song.stem.mp4"
+    sounds = [tone(200 + 100 * n, 1, SAMPLE_RATE_HZ).astype(np.float32) for n in range(2)]
+    encode(path, *sounds, container="mp4")
+    picture = tmp_path / "p.png"
+    assert explain.main([f"{path}#1", *models, "--output", str(picture)]) == 0
+    assert picture.is_file()

@@ -97,7 +97,7 @@ SLAKH = Tree(
             S00=slakh_stem("transistor_compact.nkm", 22),  # a MIDI harmonica
             S01=slakh_stem("solo_strings.nkm", 40),  # one patch for four instruments
             S02=slakh_stem("solo_strings.nkm", 43),
-            S03=slakh_stem("a kit that nobody lists", 0, is_drum=True),
+            S03=slakh_stem("harp.nkm", 0, is_drum=True),
             S04=slakh_stem(None, 55),  # orchestra hit
             S05=slakh_stem("None", 38),  # synthesizer bass
             S06=slakh_stem("string_ensemble.nkm", 50),
@@ -127,7 +127,7 @@ SLAKH = Tree(
     {
         "mixes and files outside of folders 'stems'": 1,
         "stems in 'omitted'": 1,
-        "stems of no instrument": 2,
+        "stems of a program that Slakh2100 has no instrument for": 2,
         "stems of songs without metadata.yaml": 1,
         "stems of white noise": 1,
         "stems that metadata.yaml does not name": 1,
@@ -247,7 +247,32 @@ MANIFEST = Tree(
     start="lists/all.csv",
 )
 
+DSD_SONG = "001 - A - B"
+DSD100 = Tree(
+    audio(
+        f"Mixtures/Test/{DSD_SONG}/mixture.wav",
+        *(f"Sources/Test/{DSD_SONG}/{name}.wav" for name in ("._bass", "bass", "drums", "other")),
+        "Sources/Dev/051 - C - D/vocals.wav",
+    ),
+    {
+        "Sources/Dev/051 - C - D/vocals.wav": ("vocals", "", "051 - C - D"),
+        f"Sources/Test/{DSD_SONG}/bass.wav": ("bass", "", DSD_SONG),
+        f"Sources/Test/{DSD_SONG}/drums.wav": ("drums", "", DSD_SONG),
+    },
+    {"hidden files": 1, "mixtures and stems 'other'": 2},
+)
+
+FOLDER = Tree(
+    audio("clips/wind/flute.wav", "clips/bass/1.wav"),
+    {
+        "clips/bass/1.wav": ("bass", "", "clips/bass/1.wav"),
+        "clips/wind/flute.wav": ("wind", "", "clips/wind/flute.wav"),
+    },
+)
+
 TREES = {
+    "dsd100": DSD100,
+    "folder": FOLDER,
     "musdb18hq": MUSDB18HQ,
     "musdb18": MUSDB18,
     "slakh2100": SLAKH,

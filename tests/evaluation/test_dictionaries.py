@@ -214,7 +214,8 @@ def test_the_dictionarys_misses_are_shown_everywhere(tmp_path: Path) -> None:
     findings = find(run)
     text = describe(findings)
     assert (
-        "So many of the 6 misses are the dictionary's: 3\n  percussion -> jingle bell 2\n" in text
+        "Of the 6 wrong stems, 3 are misses of the dictionary:\n  percussion -> jingle bell 2\n"
+        in text
     )
     assert "relabel.py FILE --labels corrected" in text
     assert findings.matches == 1  # the figures themselves do not change

@@ -88,13 +88,22 @@ def found(findings: Findings) -> InstrumentFindings:
     return findings.instruments
 
 
+def test_an_instrument_without_any_name_is_not_an_unknown_one(run: SavedRun) -> None:
+    assert run.record is not None
+    nameless = {"class": "", "exact": [], "broader": [], "uncertain": False}
+    run.record["instrument_names"]["kazoo"] = nameless
+    found = find(run).instruments
+    assert found is not None
+    assert (found.without_name, found.unknown_to_suite) == (1, 0)
+
+
 def counts(share: Share | None) -> tuple[int, int] | None:
     return None if share is None else (share.matches, share.total)
 
 
 def test_ten_stems_at_three_levels(found: InstrumentFindings) -> None:
     # Of the stems 1 to 6 and 8, the class is right for 1, 4 and 8; strictly right are 1, 2 and 3,
-    # leniently 4 and 8 too. The seventh stem has a broader name only. The ninth has no name.
+    # leniently 4 and 8 too. The seventh stem has a broader name only. The ninth is unknown.
     levels, apart = found.with_exact_name, found.with_broader_name
     assert levels is not None
     assert apart is not None
@@ -108,7 +117,7 @@ def test_ten_stems_at_three_levels(found: InstrumentFindings) -> None:
     assert apart.strict_right is None
     assert counts(apart.lenient_right) == (1, 1)
     assert apart.class_right.interval is None  # of a single song
-    assert (found.without_name, found.without_instrument) == (1, 1)
+    assert (found.without_name, found.unknown_to_suite, found.without_instrument) == (0, 1, 1)
 
 
 def test_the_figures_of_each_instrument(found: InstrumentFindings) -> None:
@@ -177,7 +186,7 @@ def test_the_text_and_the_summary(findings: Findings) -> None:
     assert ["bass", "6", "2"] in lines
     assert ["(not", "known)", "1"] in lines
     assert (
-        "class right 0, lenient 1); 1 whose instrument has no AudioSet name; 1 whose"
+        "class right 0, lenient 1); 1 whose instrument this suite does not know; 1 whose"
         in " ".join(text.split())
     )
     assert "bass synthesizer (moog etc" not in text  # too long for a line of the table

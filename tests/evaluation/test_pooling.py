@@ -121,6 +121,17 @@ def test_two_stems_may_have_the_same_path() -> None:
     assert run.record["instruments"] == {"x/r: bass/1.wav": "fretless"}
 
 
+def test_manifests_in_two_folders_may_use_the_same_names() -> None:
+    row = Row("bass", "a.wav", "bass guitar", "bass")
+    one, other = (
+        run_of(f"{name}.csv", [row], "manifest", ["a.wav"], dataset_path=f"/{name}")
+        for name in ("x", "y")
+    )
+    assert len(pooled([one, other]).rows) == 2
+    with pytest.raises(UsageError, match="1 stems in common"):
+        pooled([one, one])
+
+
 def test_stems_that_do_not_count_are_added_up() -> None:
     runs = [
         SavedRun(Path("a.csv"), DSD100, silent=1),

@@ -172,6 +172,12 @@ def test_only_facts_that_differ_are_named() -> None:
     assert fact == Fact("ast model", [f"tiny.pth (sha256 {'ab' * 6})", "not recorded"])
 
 
+def test_a_choice_about_the_dataset_is_a_difference() -> None:
+    one, other = ({**RECORD, "dataset_options": {"bleed": bleed}} for bleed in ("with", "without"))
+    [fact] = compared(ROWS, ROWS, records=[one, other]).facts
+    assert fact == Fact("dataset options: bleed", ["with", "without"])
+
+
 def test_the_text_names_runs_and_stems() -> None:
     text = "\n".join(describe_runs(compared(ROWS, OTHERS, ROWS, records=[None, RECORD, RECORD])))
     assert "Compared on the 7 stems (3 songs) that all 3 runs have:" in text

@@ -12,6 +12,8 @@ import AST
 from AST.datasets import DATASETS
 from AST.datasets.dataset import Dataset
 from AST.datasets.stem import Found
+from AST.published_runs import FILES
+from AST.results import read_rows
 from AST.run.progress import Progress
 from AST.run.selection import select_stems
 from synthetic.stems import SAMPLE_RATE_HZ, write_samples
@@ -133,3 +135,23 @@ def test_the_wrong_script_is_refused_before_any_work(run: RunScript, songs: Path
     assert result.stderr.count("\n") == 1
     assert result.stderr.endswith(": use analyze_dsd100.py\n")
     assert list(songs.iterdir()) == [songs / "full"]
+
+
+def test_missing_stems_do_not_depend_on_what_else_is_left_out(tmp_path: Path) -> None:
+    paths = [row.path for row in read_rows(FILES["DSD100"])]
+    for path in (*paths[1:], "Sources/Dev/051 - AM Contra - Heart Peripheral/Voice.wav"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    _, lines = select(tmp_path, DATASETS["dsd100"])
+    assert lines[1] == f"warning: 299 of 300 stems; missing: {paths[0]}"
+
+
+def test_instruments_that_nobody_knows_are_named(tmp_path: Path) -> None:
+    (tmp_path / "a.wav").touch()
+    listed = "path,label,instrument\na.wav,wind,kazoo\n"
+    (tmp_path / "list.csv").write_text(listed)
+    _, lines = select(tmp_path / "list.csv", DATASETS["manifest"])
+    assert lines[1:] == [
+        "warning: no AudioSet names are known for the instruments kazoo: such stems are in no "
+        "figure of instruments"
+    ]

@@ -13,7 +13,7 @@ def misses_text(misses: DictionaryMisses) -> list[str]:
     lines = [f"  {one.label} -> {one.prediction} {one.count}" for one in misses.pairs[:PAIRS_SHOWN]]
     more = len(misses.pairs) - len(lines)
     return [
-        f"So many of the {misses.wrong} misses are the dictionary's: {misses.count}",
+        f"Of the {misses.wrong} wrong stems, {misses.count} are misses of the dictionary:",
         *lines,
         *([f"  and {more} more pairs"] if more else []),
         *defined({"dictionary_misses": "Dictionary's"}),

@@ -12,6 +12,7 @@ from AST.evaluation.findings import Findings
 from AST.evaluation.groups import Group
 from AST.evaluation.pooled_figures import PooledFiles
 from AST.evaluation.uncertainty import SONGS_FOR_BOOTSTRAP
+from AST.truth import not_counted
 
 
 def tables(findings: Findings) -> list[Table]:
@@ -56,6 +57,8 @@ def _summary(findings: Findings) -> Table:
         f"Figures of {findings.total} stems of {findings.songs} songs "
         f"({findings.matches} are right), with 95 % intervals."
     )
+    if left := not_counted(findings.silent, findings.unlabelled):
+        caption += f" Not counted: {left}."
     if findings.songs < SONGS_FOR_BOOTSTRAP:
         caption += (
             f" With fewer than {SONGS_FOR_BOOTSTRAP} songs, intervals of figures over all classes "

@@ -23,7 +23,7 @@ class InstrumentFigures:
     Attributes:
         instrument: Its name in the dataset.
         exact, broader: The AudioSet names that count as right, strict and lenient.
-        is_uncertain: Whether these names are a matter of doubt.
+        is_uncertain: Whether people may disagree about these names.
         predictions: Those that occur, with their numbers of stems, the most frequent one first.
         mistakes: Number of stems whose proposed label is not the class.
         mistakes_right_strictly: Of these, the ones that are strictly right at the level of the
@@ -71,6 +71,7 @@ class InstrumentFindings:
         with_broader_name: The stems whose instrument has broader names only; None if there are
             none. Strictly right is not defined.
         without_name: Number of stems whose instrument has no AudioSet name at all.
+        unknown_to_suite: Number of stems whose instrument this suite knows no AudioSet names of.
         without_instrument: Number of stems whose instrument is not known.
         instruments: Class by class, the most frequent ones first.
         hidden: The classes with two or more instruments.
@@ -79,6 +80,7 @@ class InstrumentFindings:
     with_exact_name: Levels | None
     with_broader_name: Levels | None
     without_name: int
+    unknown_to_suite: int
     without_instrument: int
     instruments: list[InstrumentFigures]
     hidden: list[HiddenInstruments]
@@ -112,11 +114,13 @@ def instrument_findings(
         return None
     figures = _by_instrument(stems, classes_of(rows), known)
     exact = [stem for stem in stems if stem.is_strict is not None]
+    unknown = sum(stem.instrument not in known for stem in stems)
     broader = [stem for stem in stems if stem.is_strict is None and stem.is_lenient is not None]
     return InstrumentFindings(
         with_exact_name=levels(exact) if exact else None,
         with_broader_name=levels(broader) if broader else None,
-        without_name=len(stems) - len(exact) - len(broader),
+        without_name=len(stems) - len(exact) - len(broader) - unknown,
+        unknown_to_suite=unknown,
         without_instrument=len(rows) - len(stems),
         instruments=figures,
         hidden=_hidden(

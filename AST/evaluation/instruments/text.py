@@ -70,6 +70,8 @@ def apart_text(found: InstrumentFindings) -> str:
         )
     if found.without_name:
         parts.append(f"{found.without_name} whose instrument has no AudioSet name")
+    if found.unknown_to_suite:
+        parts.append(f"{found.unknown_to_suite} whose instrument this suite does not know")
     if found.without_instrument:
         parts.append(f"{found.without_instrument} whose instrument is not known")
     return f"Stems counted apart: {'; '.join(parts) or 'none'}."
@@ -92,8 +94,8 @@ def _behind_classes(found: InstrumentFindings) -> list[str]:
         "Which instruments hide behind a class's mistakes:",
         *table(rows),
         *defined({"mistakes_right_strictly": "The last column"}),
-        *(["-: AudioSet has no name for it."] if not all(named) else []),
-        *([f"{UNCERTAIN}: its AudioSet names are a matter of doubt."] if doubt else []),
+        *(["-: no AudioSet name is known for it."] if not all(named) else []),
+        *([f"{UNCERTAIN}: people may disagree about its AudioSet names."] if doubt else []),
     ]
 
 
