@@ -50,10 +50,16 @@ def test_the_summary_has_one_line_and_stays_one_screen() -> None:
     )
     large, run = large_run(), window_run(copies=100)
     names = [row._replace(label=old.label) for row, old in zip(run.rows, large.rows, strict=True)]
-    full = replace(run, rows=names)
-    other = replace(full, file=large.file, windows=None)
-    lines = summarise(find(full, other)).splitlines()
-    assert len(lines) <= 24
+    names[0] = names[0]._replace(prediction="tick")  # which gives a warning
+    record = {
+        **(run.record or {}),
+        "instruments": {row.path: "drum" for row in names},
+        "instrument_names": {"drum": {"exact": ["drum"], "broader": []}},
+    }
+    full = replace(run, rows=names, record=record)
+    others = [replace(full, file=Path(f"{name}.csv"), windows=None) for name in "ab"]
+    lines = summarise(find(full, *others)).splitlines()
+    assert len(lines) == 24
     assert max(map(len, lines)) <= 80
     assert any(line.startswith("Windows: ") for line in lines)
 
@@ -158,5 +164,7 @@ def test_the_curve_and_its_table_show_the_same(opened: OpenPage) -> None:
     assert "10 s: 50.0 %; 15 s: 75.0 %; 26 s: 50.0 %" in str(svg.get_attribute("aria-label"))
     heights = [float(str(dot.get_attribute("cy"))) for dot in svg.locator("circle").all()]
     assert heights[0] == heights[2] > heights[1]  # a share that is higher is drawn higher
+    line = str(svg.locator("polyline").get_attribute("points")).split()
+    assert [float(point.partition(",")[2]) for point in line] == heights
     assert svg.locator("polygon.band").count() == 1
     assert part.locator("figure").count() == 1 + 3  # all stems, three classes

@@ -130,6 +130,7 @@ def test_the_study_hears_the_middle_of_a_long_file(tmp_path: Path) -> None:
     found = timeline(path, speaking(study, *others), LabelMap(DICTIONARY), ALL)
     starts_s = [round(one.start_s, 2) for one in found.windows]
     assert starts_s == [0, 10.24, 20.48, 30, 40.24, 50.48, 60.72]
+    assert [one.start_s for one in found.windows if one.is_study] == [30]
     assert [one.name for one in found.windows].index("Drum") == starts_s.index(30)
     assert found.study_places_s == [pytest.approx((30, 40.24))]
 
