@@ -95,7 +95,7 @@ def check_ties(results: Path, rows: Sequence[Row], ties: Mapping[Path, Tie | Non
         ids = " and ".join(tie.run_id if tie else "none" for tie in ties.values())
         raise UsageError(
             f"{results}: {names} beside it are of two runs (run ids {ids}); put there what belongs "
-            "to it, or remove both"
+            "to it, or remove them"
         )
     [tie] = filter(None, known)
     if tie.results_sha256 != (found := results_sha256(rows)):

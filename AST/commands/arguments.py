@@ -148,5 +148,14 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
     """
     given = vars(arguments)
     names = {field.name for field in fields(Settings)} - {"windows"}
-    windows = Windows(**{one.name: given[one.name] for one in fields(Windows) if one.name in given})
+    windows = windows_in(arguments) if "windows" in given else Windows()
     return Settings(**{name: given[name] for name in names}, windows=windows)
+
+
+def windows_in(arguments: argparse.Namespace) -> Windows:
+    """The windows that the flags give.
+
+    Raises:
+        UsageError: Two flags do not fit together.
+    """
+    return Windows(**{field.name: getattr(arguments, field.name) for field in fields(Windows)})

@@ -39,6 +39,11 @@ DEFINITIONS = {
     "on are shown",
     "thresholds": "the lowest score from which on the wanted share of AST's predictions is right; "
     "precision and shown are of songs that had no part in choosing the score",
+    "heard": "decided again from each stem's first windows alone, pooled as in the run, by the "
+    "same rules and with the speech score of the whole stem; a stem with fewer windows uses all it "
+    "has",
+    "agreement": "share of a stem's windows whose own best name counts as the stem's proposed "
+    "label; of stems with two windows or more that AST decided",
     "risk_coverage_area": "mean share of wrong predictions among the 1, 2, ..., n of AST's "
     "predictions with the best scores; lower is better",
     "expected_calibration_error": "mean distance of score and accuracy in ten bins of AST's "

@@ -9,6 +9,7 @@ from typing import Any
 
 from AST.evaluation.saved_run import SavedRun
 from AST.metrics import normalised
+from AST.settings import STUDY, ZERO
 
 NOT_RECORDED = "not recorded"
 """Of a run whose record lacks the fact."""
@@ -22,7 +23,9 @@ PLAIN = (
     *("dataset", "silent_stems", "device", "precision", "speech_backend"),
     *("code_sha256", "relabelled_from"),
 )
-NESTED = ("dataset_options", "speech_rule", "settings", "versions")
+NESTED = ("dataset_options", "speech_rule", "windows", "settings", "versions")
+UNSAID = {"windows": {"windows": STUDY, "pad": ZERO}}
+"""What is true of runs of older versions, whose records do not say it."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +75,8 @@ def _facts(record: Mapping[str, Any]) -> dict[str, str]:
             value = str(record[name])
             facts[_spoken(name)] = value[:SHA256_SHOWN] if name.endswith("sha256") else value
     for group in NESTED:
-        if isinstance(record.get(group), dict):
-            facts |= {f"{_spoken(group)}: {_spoken(k)}": _text(v) for k, v in record[group].items()}
+        if isinstance(found := record.get(group, UNSAID.get(group)), dict):
+            facts |= {f"{_spoken(group)}: {_spoken(k)}": _text(v) for k, v in found.items()}
     if "label_dictionary" in record:  # files that were pooled may have several
         content = json.dumps(_class_of_name(record["label_dictionary"]), sort_keys=True).encode()
         facts["label dictionary (sha256)"] = hashlib.sha256(content).hexdigest()[:SHA256_SHOWN]

@@ -27,6 +27,7 @@ from AST.evaluation.score_file import read_run_record
 from AST.evaluation.several_runs import SeveralRuns, compare_runs
 from AST.evaluation.song_counts import song_counts
 from AST.evaluation.uncertainty import Interval
+from AST.evaluation.windows.figures import WindowFigures, missing_for_windows, window_figures
 from AST.labels import LabelMap
 from AST.metrics import accuracy, is_match
 from AST.results import RUN_RECORD, SCORES, beside, read_rows
@@ -58,6 +59,8 @@ class Findings:
         scores: None if the scores or the run record are missing, or if several files have several
             label dictionaries.
         scores_missing: Which of these is the reason, as text.
+        windows: None for a run without windows, or if something else is missing.
+        windows_missing: What is missing, as text; None for a run without windows.
         comparison: With the first other run; None if none was given.
         several_runs: The run and all others; None if no other was given.
         pooled: The files whose stems all other figures are of; None if it is a single one.
@@ -89,6 +92,8 @@ class Findings:
     learned_dictionary: LearnedDictionary | None
     scores: ScoreFigures | None
     scores_missing: str | None
+    windows: WindowFigures | None
+    windows_missing: str | None
     comparison: Comparison | None
     several_runs: SeveralRuns | None
     pooled: PooledFiles | None
@@ -146,6 +151,8 @@ def find(run: SavedRun, *others: Path | SavedRun) -> Findings:
         ),
         scores=scores,
         scores_missing=_what_is_missing(run),
+        windows=window_figures(run),
+        windows_missing=missing_for_windows(run),
         comparison=comparison_of_first_two(several) if several else None,
         several_runs=several,
         pooled=pooled_files(run),

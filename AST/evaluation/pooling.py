@@ -15,6 +15,7 @@ from AST.evaluation.pooled_record import dataset_of, pooled_record
 from AST.evaluation.saved_run import SavedRun
 from AST.evaluation.score_file import StemScores
 from AST.evaluation.several_runs import run_names
+from AST.evaluation.windows.scores import WindowScores
 from AST.results import SCORE_FIGURES, Row
 from AST.song_identity import OWN, song_identity
 
@@ -74,6 +75,7 @@ def pooled(runs: Sequence[SavedRun]) -> SavedRun:
         record=pooled_record(runs, rows),
         silent=sum(run.silent for run in runs),
         unlabelled=sum(run.unlabelled for run in runs),
+        windows=_windows(runs),
         runs=tuple(runs),
     )
 
@@ -136,4 +138,17 @@ def _scores(runs: Sequence[SavedRun]) -> StemScores | None:
             for name, values in figures.items()
         },
         outputs=found[0].outputs,
+    )
+
+
+def _windows(runs: Sequence[SavedRun]) -> WindowScores | None:
+    """The windows of all stems; None if a file has none, or if they are not of the same names."""
+    found = [run.windows for run in runs if run.windows is not None]
+    if len(found) < len(runs) or len({one.scores.shape[1] for one in found}) > 1:
+        return None
+    before = np.cumsum([0, *(len(run.rows) for run in runs[:-1])])
+    return WindowScores(
+        np.concatenate([one.stem + start for one, start in zip(found, before, strict=True)]),
+        np.concatenate([one.start_s for one in found]),
+        np.concatenate([one.scores for one in found]),
     )

@@ -17,11 +17,13 @@ from AST.evaluation.saved_run import SavedRun
 from AST.evaluation.stem_lines import confident_mistakes, short, static_lines
 from AST.evaluation.stem_table import StemTable, stem_table
 from AST.evaluation.uncertainty import SONGS_FOR_BOOTSTRAP
+from AST.evaluation.windows import plot, text
 from AST.metrics import normalised
 from AST.writing import visible
 
 TEMPLATES = Path(__file__).with_name("templates")
 STYLES = ("colours.css", "page.css", "tables.css", "charts.css", "stems.css", "print.css")
+STYLE_OF_WINDOWS = "windows.css"
 SCRIPTS = ("data.js", "state.js", "player.js", "row.js", "table.js", "controls.js")
 
 
@@ -41,6 +43,7 @@ def render(run: SavedRun, findings: Findings, folder: Path) -> str:
     environment.filters["short"] = lambda name: short(visible(name))
     environment.filters["state"] = _state
     table = stem_table(run, folder)
+    styles = (*STYLES, STYLE_OF_WINDOWS) if findings.windows else STYLES
     script = _script()
     return environment.get_template("report.html").render(
         findings=findings,
@@ -57,7 +60,7 @@ def render(run: SavedRun, findings: Findings, folder: Path) -> str:
         stems=static_lines(table),
         confident_mistakes=confident_mistakes(table),
         data=Markup(table.as_json(changes=_changes(run, findings.comparison, table))),
-        style=Markup("".join(_read("css", name) for name in STYLES)),
+        style=Markup("".join(_read("css", name) for name in styles)),
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         probability=probability,
@@ -65,6 +68,8 @@ def render(run: SavedRun, findings: Findings, folder: Path) -> str:
         apart_text=apart_text,
         sample_text=sample_text,
         parts_text=parts_text,
+        windows_text=text,
+        windows_plot=plot,
     )
 
 

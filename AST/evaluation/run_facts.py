@@ -63,7 +63,7 @@ def remarks(record: Mapping[str, Any], kind: str) -> list[tuple[str, int, list[s
 
 def details(record: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """The run's versions, settings and rule, each as names and values."""
-    kinds = {name: record.get(name) for name in ("settings", "speech_rule", "versions")}
+    kinds = {name: record.get(name) for name in ("settings", "windows", "speech_rule", "versions")}
     return {
         kind.replace("_", " "): {
             str(name).replace("_", " "): _text(value) for name, value in values.items()

@@ -9,6 +9,7 @@ from typing import Any
 from AST.evaluation.paths import values_of
 from AST.evaluation.score_file import StemScores, read_run_record, read_scores, read_ties
 from AST.evaluation.songs import guessed_songs, path_from_song
+from AST.evaluation.windows.scores import WindowScores, read_windows
 from AST.results import Row
 from AST.run_id import check_ties
 from AST.truth import truth_of
@@ -16,7 +17,7 @@ from AST.truth import truth_of
 
 @dataclass(frozen=True)
 class SavedRun:
-    """The files of one run. Scores and record are None if they are missing.
+    """The files of one run. Scores, windows and record are None if they are missing.
 
     Attributes:
         silent, unlabelled: Number of stems that are not among the rows, because they cannot be
@@ -29,6 +30,7 @@ class SavedRun:
     record: dict[str, Any] | None = None
     silent: int = 0
     unlabelled: int = 0
+    windows: WindowScores | None = None
 
     @property
     def files(self) -> "Sequence[SavedRun]":
@@ -62,16 +64,25 @@ class SavedRun:
             return self
         kept = {row.path for row in truth.rows}
         places = [place for place, row in enumerate(self.rows) if row.path in kept]
-        scores = self.scores and self.scores.at(places)
-        return SavedRun(self.file, truth.rows, scores, self.record, truth.silent, truth.unlabelled)
+        return SavedRun(
+            self.file,
+            truth.rows,
+            self.scores and self.scores.at(places),
+            self.record,
+            truth.silent,
+            truth.unlabelled,
+            self.windows and self.windows.at(places),
+        )
 
 
 def read_run(file: Path, rows: list[Row]) -> SavedRun:
-    """Reads the scores and the record beside a results file.
+    """Reads the scores, the windows and the record beside a results file.
 
     Raises:
         UsageError: One of them is damaged, or they are not all of one run.
     """
-    run = SavedRun(file, rows, read_scores(file, rows), read_run_record(file))
+    scores = read_scores(file, rows)
+    windows = read_windows(file, rows, scores)
+    run = SavedRun(file, rows, scores, read_run_record(file), windows=windows)
     check_ties(file, rows, read_ties(file))
     return run

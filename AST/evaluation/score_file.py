@@ -14,8 +14,9 @@ from AST.dictionary import check_dictionary
 from AST.errors import UsageError
 from AST.evaluation.instruments.record import check_instruments
 from AST.evaluation.paths import values_of
+from AST.evaluation.windows.record import window_settings
 from AST.labels import OutputNames, audioset_outputs, output_names
-from AST.results import OUTPUT_NAMES, RUN_RECORD, SCORE_FIGURES, SCORES, Row, beside
+from AST.results import OUTPUT_NAMES, RUN_RECORD, SCORE_FIGURES, SCORES, WINDOWS, Row, beside
 from AST.run_id import Tie, tie_in
 
 
@@ -93,14 +94,16 @@ def read_scores(results: Path, rows: Sequence[Row]) -> StemScores | None:
 
 
 def read_ties(results: Path) -> dict[Path, Tie | None]:
-    """What the scores and the record beside a results file say about their run, by their paths.
+    """What the files beside a results file say about their run, by their paths.
 
-    Both must be known to be undamaged. A file that is not there is left out.
+    They must be known to be undamaged. A file that is not there is left out, and so are windows
+    without scores, which nobody reads.
     """
     ties: dict[Path, Tie | None] = {}
-    if (path := beside(results, SCORES)).exists():
-        with np.load(path, allow_pickle=False) as file:
-            ties[path] = tie_in(file)
+    for kind in (SCORES, WINDOWS):
+        if (path := beside(results, kind)).exists() and beside(results, SCORES).exists():
+            with np.load(path, allow_pickle=False) as file:
+                ties[path] = tie_in(file)
     if (path := beside(results, RUN_RECORD)).exists():
         ties[path] = tie_in(json.loads(path.read_bytes()))
     return ties
@@ -137,6 +140,7 @@ def read_run_record(results: Path) -> dict[str, Any] | None:
         if not all(isinstance(song, str) for song in record.get("songs", {}).values()):
             raise TypeError("a song is not a text")
         check_instruments(record)
+        window_settings(record)
     except OSError as error:
         raise UsageError(
             f"{path}: {error.strerror}; expected the record of a run; make the file readable"

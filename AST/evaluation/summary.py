@@ -9,6 +9,7 @@ from AST.evaluation.layout import WIDTH, probability, range_of, shortened, table
 from AST.evaluation.pairs import Pair
 from AST.evaluation.score_figures import ScoreFigures
 from AST.evaluation.score_text import calibration_text, threshold_text
+from AST.evaluation.windows.text import windows_line
 from AST.writing import visible
 
 CLASSES_SHOWN = 6
@@ -33,6 +34,7 @@ def summarise(findings: Findings) -> str:
         *_classes(findings),
         *_mistakes(findings),
         *(_scores(findings.scores) if findings.scores else []),
+        *_windows(findings),
         *(_pairs(findings.several_runs.pairs) if findings.several_runs else []),
     ]
     return "\n".join(shortened(visible(line), WIDTH) for line in lines)
@@ -72,8 +74,13 @@ def _instruments(findings: Findings) -> list[str]:
     return [f"Instruments: {levels_line(findings.instruments.with_exact_name)}"]
 
 
+def _windows(findings: Findings) -> list[str]:
+    return [windows_line(findings.windows)] if findings.windows else []
+
+
 def _classes(findings: Findings) -> list[str]:
-    shown = CLASSES_SHOWN - len(_instruments(findings))  # the screen keeps its height
+    further = [*_instruments(findings), *_windows(findings)]
+    shown = CLASSES_SHOWN - len(further)  # the screen keeps its height
     rows = [
         [one.label, str(one.support), *(f"{x:.3f}" for x in (one.precision, one.recall, one.f1))]
         for one in findings.classes[:shown]

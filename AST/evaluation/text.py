@@ -8,6 +8,7 @@ from AST.evaluation.layout import range_of, wrapped
 from AST.evaluation.pooled_text import pooled_text
 from AST.evaluation.score_text import scores_text
 from AST.evaluation.several_runs_text import describe_runs
+from AST.evaluation.windows.text import windows_text
 from AST.writing import visible
 
 
@@ -29,6 +30,10 @@ def describe(findings: Findings) -> str:
         sections.append(scores_text(findings.scores))
     else:
         sections.append([f"Scores: {findings.scores_missing}."])
+    if findings.windows:
+        sections.append(windows_text(findings.windows))
+    if findings.windows_missing:
+        sections.append([f"Windows: no figures, because {findings.windows_missing}."])
     if findings.learned_dictionary:
         sections.append(learned_text(findings.learned_dictionary))
     if findings.several_runs:

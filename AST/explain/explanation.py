@@ -19,9 +19,11 @@ from AST.errors import StemError
 from AST.labels import SPEECH, LabelMap
 from AST.recognition.recogniser import Recogniser
 from AST.rules import THRESHOLD_SPEECH_PRED_SCORE, decide, ranked_instruments
+from AST.settings import ZERO
 from AST.tagger.network import TOKEN_COUNT, Size, attention_maps
 
 BEST_COUNT = 10
+NO_SOUND = "nothing sounds in it, so AST has no input; choose a file with sound"
 
 Image = npt.NDArray[np.float32]
 """Shape (mel bands, frames), low bands first; (128, 1024) with the published AST."""
@@ -50,8 +52,13 @@ class Explanation:
     attention: Image
 
 
-def explain(file: Path, recogniser: Recogniser, label_map: LabelMap) -> Explanation:
+def explain(
+    file: Path, recogniser: Recogniser, label_map: LabelMap, pad: str = ZERO
+) -> Explanation:
     """Runs both models on a file.
+
+    Args:
+        pad: What fills AST's input if the file is too short; see ``spectrogram``.
 
     Raises:
         StemError: The file cannot be analysed, or it contains no sound.
@@ -59,10 +66,10 @@ def explain(file: Path, recogniser: Recogniser, label_map: LabelMap) -> Explanat
     recording = decode(file)
     samples = excerpt(recording)
     if not samples.size:
-        raise StemError("nothing sounds in it, so AST has no input; choose a file with sound")
+        raise StemError(NO_SOUND)
     models = recogniser.models
     form, outputs = models.config.input, models.config.outputs
-    spectrograms = spectrogram(samples, form)[None]
+    spectrograms = spectrogram(samples, form, pad)[None]
     [speech_score_percent] = models.speech.scores_percent([mel_patches_of(recording)])
     [scores] = models.tagger.scores(spectrograms)
     best = ranked_instruments(scores, speech_score_percent, outputs=outputs)[:BEST_COUNT]

@@ -2,11 +2,12 @@
 
 from functools import partial
 
-from AST.evaluation.export import drawings, score_drawings
+from AST.evaluation.export import drawings, score_drawings, window_drawings
 from AST.evaluation.export.figure import Figure
 from AST.evaluation.findings import Findings
 from AST.evaluation.score_figures import ScoreFigures
 from AST.evaluation.several_runs import SeveralRuns
+from AST.evaluation.windows.figures import WindowFigures
 
 FRAME_INCHES = 0.8
 LINE_INCHES = 0.24
@@ -54,6 +55,7 @@ def figures(findings: Findings) -> list[Figure]:
                 )
             )
     found += _of_scores(findings.scores) if findings.scores else []
+    found += [windows_figure(findings.windows)] if findings.windows else []
     return found + ([runs_figure(findings.several_runs)] if findings.several_runs else [])
 
 
@@ -66,6 +68,17 @@ def runs_figure(several: SeveralRuns) -> Figure:
         "correction.",
         2 * FRAME_INCHES + LINE_INCHES * (len(several.runs) + len(several.pairs)),
         partial(drawings.draw_runs, several=several),
+    )
+
+
+def windows_figure(windows: WindowFigures) -> Figure:
+    """Accuracy against seconds heard."""
+    return Figure(
+        "windows",
+        "Accuracy if AST hears only the first windows of each stem, with 95 % intervals by songs, "
+        "and the share of right stems of each class. A stem that is shorter uses all it has.",
+        max(CURVES_INCHES * 0.8, FRAME_INCHES + 0.16 * len(windows.heard[0].classes)),
+        partial(window_drawings.draw_windows, windows=windows),
     )
 
 

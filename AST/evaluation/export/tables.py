@@ -7,6 +7,7 @@ from AST.evaluation.export.instrument_tables import instrument_tables
 from AST.evaluation.export.score_tables import score_tables
 from AST.evaluation.export.several_runs_tables import several_runs_tables
 from AST.evaluation.export.table import PERCENT_OF_SHARE, Column, Rows, Table, ranged
+from AST.evaluation.export.window_tables import window_tables
 from AST.evaluation.findings import Findings
 from AST.evaluation.groups import Group
 from AST.evaluation.pooled_figures import PooledFiles
@@ -28,6 +29,7 @@ def tables(findings: Findings) -> list[Table]:
         _groups("level", "level in dBFS", findings.by_level),
         _groups("duration", "duration in seconds", findings.by_duration),
         *(score_tables(findings.scores) if findings.scores else []),
+        *(window_tables(findings.windows) if findings.windows else []),
         *(several_runs_tables(findings.several_runs) if findings.several_runs else []),
     ]
     return [table for table in found if table.rows]

@@ -1,0 +1,1 @@
+"""Figures from the scores of all windows of each stem, where a run has them."""
