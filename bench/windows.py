@@ -1,10 +1,11 @@
 """What it costs to hear more of a stem: ``python -m bench.windows``.
 
-Time and memory of runs with more and more windows, and of long files, whose windows are in
+CPU time and memory of runs with more and more windows, and of long files, whose windows are in
 temporary files. It takes the small embedded models unless a size is named.
 """
 
 import argparse
+import resource
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -37,12 +38,20 @@ def measured(
         stems = Path(name) / "stems"
         make_stems(stems, count, duration_s)
         both = {"model": models[0], "speech-model": models[1], "device": CPU}
+        before_s = _cpu_s()
         figures = run_script(stems, {**both, **flags})
+        figures["cpu_s"] = _cpu_s() - before_s
         windows = count
         for path in Path(name).rglob("results.windows.npz"):
             with np.load(path, allow_pickle=False) as arrays:
                 windows = len(arrays["stem"])
     return {"windows": windows, **figures}
+
+
+def _cpu_s() -> float:
+    """CPU time of all processes that this one has started and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, dict[str, float]]:
@@ -57,7 +66,7 @@ def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, dict[str, 
     least = next(iter(runs.values()))
     for one in runs.values():
         if more := one["windows"] - least["windows"]:
-            one["s_per_window"] = (one["wall_s"] - least["wall_s"]) / more
+            one["s_per_window"] = (one["cpu_s"] - least["cpu_s"]) / more
     if long := arguments.long_files:
         flags = {"windows": ALL, **workers}
         runs[f"{long} of {LONG_S} s: all"] = measured(long, LONG_S, models, flags)
@@ -68,8 +77,8 @@ def tables(arguments: argparse.Namespace, figures: dict[str, dict[str, float]]) 
     """The figures as Markdown."""
     columns = {
         "windows": "windows",
-        "s": "wall_s",
-        "s for each window more": "s_per_window",
+        "CPU s": "cpu_s",
+        "for each window more": "s_per_window",
         "peak memory, GB": "peak_memory_gb",
     }
     head = f"{machine_line()} Models: {arguments.size}; {arguments.workers} workers."
@@ -80,7 +89,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = new_parser("windows", "Measures what it costs to hear more of a stem.")
     parser.add_argument("--files", type=whole_number(1), default=6, metavar="N")
     parser.add_argument("--duration-s", type=whole_number(1), default=240, metavar="N")
-    parser.add_argument("--long-files", type=whole_number(0), default=3, metavar="N")
+    parser.add_argument("--long-files", type=whole_number(0), default=2, metavar="N")
     parser.add_argument("--size", choices=SIZE_CHOICES, default=EMBEDDED)
     workers = default_workers(CPU)
     parser.add_argument("--workers", type=whole_number(0), default=workers, metavar="N")

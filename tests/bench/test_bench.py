@@ -40,7 +40,7 @@ def test_windows_measures_what_more_windows_cost(capsys: pytest.CaptureFixture[s
     # Of 50 s, trimming leaves about 42.
     assert [one["windows"] for one in figures[:3]] == [1, 4, 4]
     assert figures[3]["windows"] > 6
-    assert all(one["wall_s"] > 0 and one["peak_memory_gb"] > 0.1 for one in figures)
+    assert all(one["cpu_s"] > 1 and one["peak_memory_gb"] > 0.1 for one in figures)
 
 
 def test_bf16_changes_no_prediction_of_one_stem(capsys: pytest.CaptureFixture[str]) -> None:
