@@ -152,6 +152,21 @@ def windows_choice(text: str) -> str | int:
     return int(text)
 
 
+def hop_seconds(text: str) -> float:
+    """An argparse type: seconds from one window to the next.
+
+    >>> hop_seconds("5.12")
+    5.12
+    """
+    try:
+        hop_s = float(text)
+        Windows(ALL, hop_s)
+    except (ValueError, UsageError) as error:
+        expected = f"{text!r}: expected seconds, {LOWEST_HOP_S} or more"
+        raise argparse.ArgumentTypeError(expected) from error
+    return hop_s
+
+
 def select_precision(name: str, device_type: str) -> str:
     """The precision that a name stands for: ``auto`` is fp16 on CUDA and fp32 elsewhere.
 

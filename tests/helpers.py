@@ -1,5 +1,6 @@
 """What tests share besides fixtures: sounds, files and results whose content is known."""
 
+import itertools
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from AST.audio.mel_patches import mel_patches
 from AST.evaluation.score_file import StemScores
 from AST.labels import AUDIOSET_SPEECH_INDEX, audioset_labels
 from AST.results import Row
+from AST.run.progress import Progress
 from AST.speech.classifier import SpeechModel
 from AST.speech.runners import INPUT_NODE, OUTPUT_NODE
 from synthetic.graph_writer import FLOAT, FrozenGraph
@@ -60,6 +62,18 @@ def random_weights(*shape: int) -> npt.NDArray[np.float32]:
     scale = np.sqrt(2 / np.prod(shape[:-1]))
     values = np.random.default_rng(shape).standard_normal(shape) * scale
     return np.asarray(values, np.float32)
+
+
+class StopsAfter(Progress):
+    """Stops a run as Ctrl-C does."""
+
+    def __init__(self, stems: int) -> None:
+        self._finished = itertools.count(1)
+        self._stems = stems
+
+    def finish(self, result: object) -> None:
+        if next(self._finished) == self._stems:
+            raise KeyboardInterrupt
 
 
 def write_graph_with_tanh(path: Path) -> Path:

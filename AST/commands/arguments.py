@@ -18,6 +18,7 @@ from AST.settings import (
     Settings,
     Windows,
     device_names,
+    hop_seconds,
     windows_choice,
 )
 
@@ -120,7 +121,7 @@ def add_window_flags(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--hop-s",
-        type=float,
+        type=hop_seconds,
         metavar="SECONDS",
         help="from one window to the next (default: 10.24, without overlap)",
     )

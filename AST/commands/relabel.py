@@ -124,7 +124,7 @@ def _write(output: Path, rows: Sequence[Row], run: "SavedRun", dictionary: Dicti
     text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
     write_whole(beside(output, RUN_RECORD), text.encode())
     for kind in (SCORES, WINDOWS):
-        if beside(run.file, kind).exists():
+        if run.scores is not None and beside(run.file, kind).exists():
             with np.load(beside(run.file, kind), allow_pickle=False) as file:
                 write_whole(beside(output, kind), tied_bytes(file, tie))
         else:

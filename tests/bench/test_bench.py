@@ -3,7 +3,7 @@ import shutil
 
 import pytest
 
-from bench import calls, coverage, precision, report_scale, scaling, throughput
+from bench import calls, coverage, precision, report_scale, scaling, throughput, windows
 
 
 def test_throughput_measures_every_part(capsys: pytest.CaptureFixture[str]) -> None:
@@ -31,6 +31,16 @@ def test_scaling_runs_the_script(capsys: pytest.CaptureFixture[str]) -> None:
     [figures] = json.loads(capsys.readouterr().out)
     assert figures["files"] == 2
     assert figures["wall_s"] > 0
+
+
+def test_windows_measures_what_more_windows_cost(capsys: pytest.CaptureFixture[str]) -> None:
+    flags = ["--files", "1", "--duration-s", "50", "--long-files", "0", "--size", "smallest"]
+    assert windows.main(flags) == 0
+    figures = list(json.loads(capsys.readouterr().out).values())
+    # Of 50 s, trimming leaves about 42.
+    assert [one["windows"] for one in figures[:3]] == [1, 4, 4]
+    assert figures[3]["windows"] > 6
+    assert all(one["wall_s"] > 0 and one["peak_memory_gb"] > 0.1 for one in figures)
 
 
 def test_bf16_changes_no_prediction_of_one_stem(capsys: pytest.CaptureFixture[str]) -> None:

@@ -54,6 +54,26 @@ def test_threads_may_share_one_recogniser(recogniser: Recogniser) -> None:
         assert one.speech_score_percent == pytest.approx(other.speech_score_percent, abs=1e-4)
 
 
+def test_the_windows_of_a_recording(ast_path: Path, speech_path: Path) -> None:
+    settings = AST.Settings("cpu", windows=AST.Windows("all", hop_s=5.12))
+    whole = AST.Recogniser(str(ast_path), str(speech_path), settings)
+    sound = chirp(20)
+    result = whole.recognise(sound, 16_000)
+    np.testing.assert_array_equal(result.window_start_s, [0, 5.12, 10.24])
+    mean = result.window_scores.astype(np.float64).mean(axis=0)
+    np.testing.assert_allclose(result.scores, mean, rtol=0, atol=1e-7)  # type: ignore[arg-type]
+    later = whole.recognise(sound[round(10.24 * 16_000) :], 16_000)
+    np.testing.assert_allclose(later.window_scores[0], result.window_scores[2], rtol=0, atol=1e-6)
+    silent = whole.recognise(np.zeros(16_000), 16_000)
+    assert (silent.prediction, silent.window_scores.shape) == ("silence", (0, 527))
+
+
+def test_without_windows_there_is_the_studys(recogniser: Recogniser) -> None:
+    result = recogniser.recognise(chirp(70), 16_000)
+    np.testing.assert_array_equal(result.window_start_s, [30])
+    np.testing.assert_array_equal(result.window_scores, [result.scores])
+
+
 def test_silence_has_no_scores(recogniser: Recogniser) -> None:
     result = recogniser.recognise(np.zeros(16_000), 16_000)
     assert (result.prediction, result.score, result.scores) == ("silence", None, None)

@@ -1,6 +1,5 @@
 """Which stopped runs may be resumed: those that compute the same, however the folder is spelled."""
 
-import itertools
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -15,22 +14,10 @@ from AST.errors import UsageError
 from AST.results import SCORE_FIGURES, read_rows
 from AST.rules import SpeechRule
 from AST.run import run_record
-from AST.run.progress import Progress
+from tests.helpers import StopsAfter
 
 DSD100 = DATASETS["dsd100"]
 Analyse = Any
-
-
-class StopsAfter(Progress):
-    """Stops a run as Ctrl-C does."""
-
-    def __init__(self, stems: int) -> None:
-        self._finished = itertools.count(1)
-        self._stems = stems
-
-    def finish(self, result: object) -> None:
-        if next(self._finished) == self._stems:
-            raise KeyboardInterrupt
 
 
 @pytest.fixture

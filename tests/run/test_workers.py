@@ -9,12 +9,12 @@ import signal
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import analyze_dsd100
 from AST.audio.preparation import PreparedStem, prepare
-from AST.checkpoint_config import InputFormat
 from AST.datasets.stem import Stem
 from AST.results import read_rows
 from AST.run import worker_process, workers
@@ -58,11 +58,11 @@ def test_processes_are_stopped_in_the_middle_of_a_file(
 
 
 def dies_of(*paths: Path, monkeypatch: pytest.MonkeyPatch, how: int = signal.SIGSEGV) -> None:
-    def prepare_or_die(path: Path, form: InputFormat) -> PreparedStem:
+    def prepare_or_die(path: Path, *form: Any) -> PreparedStem:
         if path in paths:
             faulthandler.disable()  # pytest's would print
             os.kill(os.getpid(), how)
-        return prepare(path, form)
+        return prepare(path, *form)
 
     monkeypatch.setattr(worker_process, "prepare", prepare_or_die)
 
@@ -97,7 +97,7 @@ def test_processes_that_are_killed_by_others_cost_no_file(stems: list[Stem]) -> 
 def test_whatever_a_file_does_the_others_go_on(
     stems: list[Stem], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(path: Path, form: InputFormat) -> PreparedStem:
+    def broken(*how: Any) -> PreparedStem:
         raise MemoryError("too long")
 
     monkeypatch.setattr(worker_process, "prepare", broken)
@@ -108,7 +108,7 @@ def test_whatever_a_file_does_the_others_go_on(
 def test_without_processes_files_are_prepared_here(
     stems: list[Stem], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(form: InputFormat) -> None:
+    def refused(*how: Any) -> None:
         raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 
     monkeypatch.setattr(workers, "WorkerProcess", refused)
