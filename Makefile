@@ -63,6 +63,7 @@ performance: $(VENV)/.installed-dev
 	$(BIN)/python -m bench.throughput --write
 	$(BIN)/python -m bench.precision --write
 	$(BIN)/python -m bench.scaling --write
+	$(BIN)/python -m bench.windows --write
 	$(BIN)/python -m bench.calls --write
 	$(BIN)/python -m bench.report_scale --write
 	$(BIN)/python -m bench.coverage --write
