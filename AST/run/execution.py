@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,9 @@ from AST.run.run_record import facts_of_stems, paths_below, run_identity, run_re
 from AST.run.score_arrays import ast_scores
 from AST.run.stem_result import StemResult
 from AST.run.workers import Preparation
+
+if TYPE_CHECKING:
+    from AST.recognition.models import Models
 
 
 @dataclass(frozen=True)
@@ -113,23 +116,14 @@ class Job:
                 )
                 torch.set_num_threads(1)
             # Imports and loading take seconds. The workers prepare the first files meanwhile.
-            from AST.recognition.models import Models
             from AST.run.pipeline import analyse_batches
 
-            paths = self.files["ast"].path, self.files["speech"].path
-            how = computation.precision, computation.speech_backend
-            models = [
-                Models.load(*paths, device, *how, config=self.config)
-                for device in computation.devices
-            ]
-            if models[0].speech.fallback:
-                self.progress.say(f"warning: {models[0].speech.fallback}")
-            label_map = LabelMap(self.dataset.names_of_class)
+            models = self._load_models()
             batches = analyse_batches(
                 left,
                 preparation.batches(),
                 models,
-                label_map,
+                LabelMap(self.dataset.names_of_class),
                 first_batch,
                 computation.windows,
                 computation.batch_size,
@@ -144,6 +138,20 @@ class Job:
             if preparation:
                 preparation.stop()
         return models[0].speech.backend
+
+    def _load_models(self) -> "list[Models]":
+        """Both models on each device. Says if the speech model runs otherwise than wanted."""
+        from AST.recognition.models import Models
+
+        paths = self.files["ast"].path, self.files["speech"].path
+        how = self.computation.precision, self.computation.speech_backend
+        models = [
+            Models.load(*paths, device, *how, config=self.config)
+            for device in self.computation.devices
+        ]
+        if models[0].speech.fallback:
+            self.progress.say(f"warning: {models[0].speech.fallback}")
+        return models
 
     def _journal_all(
         self, journal: Journal, known: Mapping[str, StemResult], new: Iterator[StemResult]

@@ -43,7 +43,7 @@ def read_successes(
             scores = arrays["scores"]
             figures = [arrays[name].tolist() for name in SCORE_FIGURES]
         windows: list[_Windows] = [(None, None)] * len(scores)
-        if record["windows"]["windows"] != STUDY:
+        if record.get("windows", {}).get("windows", STUDY) != STUDY:
             path = beside(output, WINDOWS)
             ties[path], windows = _read_windows(path, len(scores))
     except Exception as error:  # for a damaged file JSON and NumPy raise nearly any error

@@ -21,12 +21,12 @@ import numpy.typing as npt
 
 from AST.errors import UsageError
 from AST.labels import OutputNames, audioset_outputs
-from AST.results import OUTPUT_FLAG, RUN_RECORD, SCORES, STEMS, WINDOWS, Row, beside, format_rows
+from AST.results import OUTPUT_FLAG, Row, beside, format_rows
+from AST.run.journal_entries import whole_entries
 from AST.run.keeping import keep_earlier
-from AST.run.score_arrays import score_arrays, window_arrays
+from AST.run.side_files import arrays_of_files, contents_of_files
 from AST.run.stem_result import StemResult, from_fields, to_line
-from AST.run_id import Tie, tie_of, tied_bytes
-from AST.stems_file import stems_text
+from AST.run_id import Tie, tie_of
 from AST.writing import force_to_disk, write_whole, writing
 
 
@@ -114,13 +114,9 @@ class Journal:
         Raises:
             UsageError: They cannot be written.
         """
-        tie = self.tie()
-        files = self._arrays()
-        text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
-        rows = [result.row for result in self.results]
-        stems = stems_text(rows, files[SCORES], record, self._outputs)
-        contents = {RUN_RECORD: text.encode(), STEMS: stems.encode()}
-        contents |= {kind: tied_bytes(arrays, tie) for kind, arrays in files.items()}
+        contents = contents_of_files(
+            self.results, self._arrays(), record, self._outputs, self.tie()
+        )
         with writing(self.output, OUTPUT_FLAG):
             for kind, content in contents.items():
                 write_whole(beside(self._partial_path, kind), content)
@@ -139,11 +135,7 @@ class Journal:
         return tie_of(rows, identity, *(array.tobytes() for array in arrays))
 
     def _arrays(self) -> dict[str, dict[str, npt.NDArray[Any]]]:
-        """Those of each file of scores."""
-        arrays = {SCORES: score_arrays(self.results, self._outputs)}
-        if self._has_windows:
-            arrays[WINDOWS] = window_arrays(self.results, self._outputs)
-        return arrays
+        return arrays_of_files(self.results, self._outputs, self._has_windows)
 
     def close(self) -> None:
         """Closes the files. Those of a stopped run stay as they are."""
@@ -178,8 +170,10 @@ class Journal:
         return open(self._partial_path, "ab")
 
     def _resume(self) -> None:
-        self._log.seek(0)
-        entries, size = self._whole_entries()
+        try:
+            entries, size = whole_entries(self._log)
+        except ValueError as error:
+            raise self._damaged() from error
         if len(entries) < 2:  # no row yet: nothing to resume
             if self._partial_path.read_bytes().count(b"\n") > 1:
                 raise self._damaged()
@@ -200,23 +194,6 @@ class Journal:
             raise self._damaged() from error
         self._log.truncate(size)
         self._partial = self._begin()
-
-    def _whole_entries(self) -> tuple[list[dict[str, Any]], int]:
-        """The log's entries and their size in bytes, without a last one that was cut off."""
-        entries: list[dict[str, Any]] = []
-        size = 0
-        lines = self._log.readlines()
-        for number, line in enumerate(lines, 1):
-            try:
-                entry = json.loads(line.decode())
-            except ValueError:
-                entry = None
-            if isinstance(entry, dict) and line.endswith(b"\n"):
-                entries.append(entry)
-                size += len(line)
-            elif number < len(lines):
-                raise self._damaged()
-        return entries, size
 
     def _damaged(self) -> UsageError:
         return UsageError(
