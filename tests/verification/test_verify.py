@@ -121,7 +121,9 @@ def with_default(old: object, new: object) -> tuple[object, ...]:
 
 def change_normalisation(weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     form = InputFormat(mean=-4.0)
-    monkeypatch.setattr(spectrogram_module.spectrogram, "__defaults__", (form,))
+    defaults = spectrogram_module.spectrogram.__defaults__ or ()
+    changed = (form, *defaults[1:])
+    monkeypatch.setattr(spectrogram_module.spectrogram, "__defaults__", changed)
     monkeypatch.setattr(
         CheckpointConfig.__init__, "__defaults__", with_default(InputFormat(), form)
     )
