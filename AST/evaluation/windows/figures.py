@@ -76,7 +76,9 @@ def window_figures(run: SavedRun) -> WindowFigures | None:
     heard: list[HeardAccuracy] = []
     first: list[bool] = []
     for number in doubled(int(counts.max())):
-        scores = by_first_windows(run.scores, run.windows, settings.pool, number)
+        scores = run.scores  # those of all windows are known in full precision
+        if number < counts.max():
+            scores = by_first_windows(run.scores, run.windows, settings.pool, number)
         rows = decide_again(run.rows, scores, label_map)
         first = first or [*map(is_match, rows)]
         stems = int((counts >= number).sum())
