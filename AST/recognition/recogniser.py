@@ -103,7 +103,7 @@ class Recogniser:
         prepared = self._prepared(sound, sample_rate_hz)
         speech_score_percent = self._speech_score_percent(prepared.mel_patches)
         outputs = self.models.config.outputs
-        window_scores = np.zeros((0, len(outputs.names)), np.float32)
+        window_scores: npt.NDArray[np.float32] = np.zeros((0, len(outputs.names)), np.float32)
         scores = None
         if len(prepared.spectrograms):
             clips = (prepared.spectrograms.read(at, at + 1) for at in range(len(prepared.start_s)))
