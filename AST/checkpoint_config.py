@@ -21,6 +21,8 @@ HIDDEN_PER_WIDTH = 4
 """Width of a block's hidden layer, in widths of a token. It is the same in all sizes of DeiT."""
 AST_MODEL_TYPE = "audio-spectrogram-transformer"
 MULTI_LABEL = "multi_label_classification"
+USUAL_SIZES = {"num_attention_heads": 12, "intermediate_size": 3072}
+"""What transformers takes if a config does not say it."""
 DEFAULT_HUB_EPS = 1e-12
 """transformers' layer norm epsilon where config.json names none."""
 AS_TRAINED = {"patch_size": PATCH_SIZE, "hidden_act": "gelu", "qkv_bias": True}
@@ -92,6 +94,7 @@ def read_config(config: Path, preprocessor: Path | None) -> CheckpointConfig:
     network.must_be(
         {"num_attention_heads": width // HEAD_WIDTH, "intermediate_size": HIDDEN_PER_WIDTH * width},
         f"with hidden_size {width} ",
+        usual=USUAL_SIZES,
     )
     stride = network.whole("frequency_stride", 10, 1)
     network.must_be({"time_stride": stride}, "as frequency_stride ")
@@ -99,6 +102,8 @@ def read_config(config: Path, preprocessor: Path | None) -> CheckpointConfig:
     bands = network.whole("num_mel_bins", 128, PATCH_SIZE)
     outputs = _outputs(network)
     eps = network.number("layer_norm_eps", DEFAULT_HUB_EPS)
+    if eps <= 0:
+        raise UsageError(f"{config}: layer_norm_eps is {eps!r}; expected a number above 0")
     exclusive = network.values.get("problem_type") != MULTI_LABEL and not outputs.are_audioset
     return CheckpointConfig(
         _input_format(preprocessor, frames, bands) if preprocessor else InputFormat(frames, bands),
@@ -166,12 +171,15 @@ class _Values:
             raise UsageError(f"{path}: not a JSON object; get the file again")
         self.values: dict[str, Any] = values
 
-    def must_be(self, expected: Mapping[str, Any], reason: str = "") -> None:
+    def must_be(
+        self, expected: Mapping[str, Any], reason: str = "", usual: Mapping[str, Any] | None = None
+    ) -> None:
+        """Refuses other values. One that is missing is the usual one, or else the expected one."""
         for key, value in expected.items():
-            if self.values.get(key, value) != value:
+            found = self.values.get(key, (usual or {}).get(key, value))
+            if found != value:
                 raise UsageError(
-                    f"{self.path}: {key} is {self.values[key]!r}; this suite can only follow "
-                    f"{reason}{value!r}"
+                    f"{self.path}: {key} is {found!r}; this suite can only follow {reason}{value!r}"
                 )
 
     def whole(self, key: str, default: int, least: int) -> int:

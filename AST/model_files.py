@@ -82,6 +82,8 @@ SPEECH_FILE = ModelFile(
 )
 
 _OTHERS = ("10-10-0.450", "10-10-0.448", "10-10-0.448-v2", "12-12-0.447", "14-14-0.443")
+PUBLISHED_NAME = "10-10-0.4593"
+"""Of the checkpoint that ``published`` stands for, as the others are named."""
 AUDIOSET_CHECKPOINTS = {
     name: f"MIT/ast-finetuned-audioset-{name}" for name in (*_OTHERS, "16-16-0.442")
 }

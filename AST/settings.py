@@ -62,7 +62,7 @@ class Windows:
             if self.are_the_studys and value is not None:
                 raise UsageError(
                     f"{name} {value}: the study's way has one window; choose more of them, such as "
-                    "--windows all, or omit it"
+                    "windows all, or omit it"
                 )
         if self.hop_s is not None and not LOWEST_HOP_S <= self.hop_s < math.inf:
             raise UsageError(f"hop_s {self.hop_s}: expected seconds, {LOWEST_HOP_S} or more")

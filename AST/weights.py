@@ -16,7 +16,15 @@ from AST.command_line import EXIT_OK, EXIT_SOME_FILES_FAILED, exit_code, new_par
 from AST.errors import UsageError
 from AST.fetching import fetch, find_cached
 from AST.local_model import FoundFile, LocalModel, hashed, unreadable, verify, verify_all
-from AST.model_files import AST_FILE, MODEL_FILES, PUBLISHED, SPEECH_FILE, TINY, ModelFile
+from AST.model_files import (
+    AST_FILE,
+    MODEL_FILES,
+    PUBLISHED,
+    PUBLISHED_NAME,
+    SPEECH_FILE,
+    TINY,
+    ModelFile,
+)
 from AST.results import OUTPUT_FLAG
 
 
@@ -31,6 +39,8 @@ def find(choice: str, model_file: ModelFile) -> FoundFile:
         UsageError: The file does not exist, cannot be fetched, or is not AST.
     """
     is_ast = model_file.role == AST_FILE.role
+    if is_ast and choice == PUBLISHED_NAME:
+        choice = PUBLISHED
     if is_ast and choice not in (PUBLISHED, TINY) and (found := find_checkpoint(choice)):
         return FoundFile(found[0], model_file, checkpoint=found[1])
     if choice != PUBLISHED:

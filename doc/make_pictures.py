@@ -13,9 +13,10 @@ import relabel
 from AST.command_line import EXIT_OK, exit_code
 from AST.errors import UsageError
 from AST.evaluation.export.figure import saved
-from AST.evaluation.export.figures import runs_figure
+from AST.evaluation.export.figures import runs_figure, windows_figure
 from AST.evaluation.saved_run import read_run
 from AST.evaluation.several_runs import compare_runs
+from AST.evaluation.windows.figures import window_figures
 from AST.results import RUN_RECORD, SCORES, beside, read_rows
 from doc.fitting import check_figures, check_results, write_made_of
 from doc.terminal import terminal_page
@@ -30,6 +31,9 @@ SONGS = Path("demo/moisesdb")
 """As seen from the repository's root, so that no picture shows a folder of this machine."""
 WRONG = "guitar/1e257db3-86ac-5514-97d0-d77258f832bf.mp3"
 """A guitar of the demo that the small model takes for a mandolin."""
+CHANGING = "wind/842f5cac-50ea-53df-a1fe-d15f2823b484.mp3"
+"""A trumpet. Its last window, which is short, it takes for a harmonica."""
+SEVERAL_WINDOWS = ["--windows", "all", "--hop-s", "2.56"]
 STRICT_LABELS = Path("demo/strict_labels.toml")
 VIEW = {"width": 1280, "height": 1500}
 OUTPUT_OF_RUN = "analysis"
@@ -65,12 +69,17 @@ def picture_terminals(browser: "Browser", folder: Path) -> None:
         page.locator("#terminal").screenshot(path=FOLDER / f"output_{name}.png")
 
 
-def picture_explanation() -> int:
-    """The explanation of a wrong prediction. Returns the exit code."""
-    [wrong] = SONGS.rglob(WRONG)
-    return explain.main(
-        [str(wrong), "--model", "tiny", "--output", str(FOLDER / "explanation.png")]
-    )
+def picture_explanations() -> int:
+    """The explanation of a wrong prediction, and scores over time. Returns the exit code."""
+    codes = []
+    for name, ending, flags in (
+        ("explanation", WRONG, []),
+        ("explanation_windows", CHANGING, SEVERAL_WINDOWS),
+    ):
+        [stem] = SONGS.rglob(ending)
+        output = str(FOLDER / f"{name}.png")
+        codes.append(explain.main([str(stem), "--model", "tiny", *flags, "--output", output]))
+    return max(codes)
 
 
 def picture_comparison(folder: Path) -> None:
@@ -89,6 +98,22 @@ def picture_comparison(folder: Path) -> None:
         raise UsageError(f"{bf16} or {strict}: not made; the lines above say why")
     several = compare_runs([read_run(file, read_rows(file)) for file in (fp32, bf16, strict)])
     (FOLDER / "comparison.png").write_bytes(saved(runs_figure(several), "png"))
+
+
+def picture_windows(folder: Path) -> None:
+    """The accuracy against seconds heard.
+
+    Raises:
+        UsageError: The run cannot be made.
+    """
+    results = folder / "windows.csv"
+    run = [str(SONGS), "--model", "tiny", *SEVERAL_WINDOWS, "--output", str(results)]
+    if analyze_moisesdb.main(run):
+        raise UsageError(f"{results}: not made; the lines above say why")
+    figures = window_figures(read_run(results, read_rows(results)))
+    if figures is None:
+        raise UsageError(f"{results}: no windows beside it")
+    (FOLDER / "windows.png").write_bytes(saved(windows_figure(figures), "png"))
 
 
 def make() -> int:
@@ -110,7 +135,8 @@ def make() -> int:
         picture_terminals(browser, Path(name))
         browser.close()
         picture_comparison(Path(name))
-    code = picture_explanation()
+        picture_windows(Path(name))
+    code = picture_explanations()
     if code == EXIT_OK:
         write_made_of(ROOT)
     return code

@@ -25,6 +25,7 @@ from tests.checkpoints import change
         ("config.json", {"num_attention_heads": 2}, "with hidden_size 64 1"),
         ("config.json", {"layer_norm_eps": "x"}, "layer_norm_eps is 'x'; expected a number"),
         ("config.json", {"layer_norm_eps": float("nan")}, "layer_norm_eps is nan"),
+        ("config.json", {"layer_norm_eps": -1.0}, "layer_norm_eps is -1.0; expected a number abo"),
         ("config.json", {"max_length": 5}, "max_length is 5; expected a whole number >= 16"),
         ("config.json", {"id2label": {"0": "a", "2": "b"}}, "id2label does not name"),
         ("config.json", {"id2label": {"0": "a"}}, "id2label does not name at least two"),

@@ -78,3 +78,16 @@ def test_names_of_other_checkpoints_vote_too() -> None:
     outputs = OutputNames(("drum", "horn", "voice"), (0, 1, 2), None)
     scores = np.array([[0.2, 0.7, 0.1], [0.5, 0.3, 0.2], [0.1, 0.5, 0.4]], np.float32)
     np.testing.assert_allclose(pooled(scores, VOTE, 0, outputs), [1 / 3, 2 / 3, 0], atol=1e-4)
+
+
+def test_a_higher_mean_decides_between_names_with_as_many_votes() -> None:
+    for winner, other in ((BASS, FLUTE), (FLUTE, BASS)):
+        scores = windows({winner: 0.02002, other: 0.01}, {winner: 0.01, other: 0.02})
+        assert pooled(scores, VOTE, 0, OUTPUTS).argmax() == winner
+
+
+def test_no_mean_is_worth_a_vote() -> None:
+    many = [{BASS: 0.02, FLUTE: 0.01}] * 6_001 + [{BASS: 0.5, FLUTE: 0.99}] * 5_999
+    found = pooled(windows(*many), VOTE, 0, OUTPUTS)
+    assert found.argmax() == BASS
+    assert found[BASS] == pytest.approx(6_001 / 12_000, abs=1e-4)

@@ -83,8 +83,8 @@ def window_starts(length: int, window_length: float, hop: float) -> Iterator[int
     They end with the one that reaches the end of the stretch. If that one is too short it is left
     out, unless it is the only one.
 
-    >>> [list(window_starts(length, 10, 5)) for length in (3, 14, 16, 20)]
-    [[0], [0], [0, 5], [0, 5, 10]]
+    >>> [list(window_starts(length, 10, 10)) for length in (3, 14, 16, 20)]
+    [[0], [0], [0, 10], [0, 10]]
     """
     yield 0
     for number in itertools.count(1):

@@ -59,7 +59,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def relabel(arguments: argparse.Namespace) -> int:
     """Reads, relabels and writes. Warns of gaps in the dictionary. Returns the exit code."""
-    from AST.dictionary import read_dictionary
+    from AST.dictionary import check_names, read_dictionary
     from AST.evaluation.relabelling import relabelled
     from AST.evaluation.saved_run import read_run
     from AST.labels import LabelMap
@@ -79,6 +79,8 @@ def relabel(arguments: argparse.Namespace) -> int:
         if arguments.labels
         else DATASETS[arguments.dataset].names_of_class
     )
+    if run.scores:
+        check_names(dictionary, run.scores.outputs)
     rows = relabelled(rows_before, run.scores, LabelMap(dictionary))
     _warn(rows, dictionary, run.scores.outputs if run.scores else None)
     with writing(output, OUTPUT_FLAG):

@@ -97,26 +97,27 @@ def timeline(file: Path, recogniser: Recogniser, label_map: LabelMap, windows: W
     prediction, proposed_label = decide(of_file, speech, label_map, outputs=outputs)
     order = np.argsort(starts_s, kind="stable")  # the study's window comes first in a run
     scores, starts_s = scores[order], starts_s[order]
-    best, best_scores = best_of_all(scores, np.full(len(scores), speech), 1, outputs)
-    winners = [outputs.names[place] for place in best[:, 0]]
-    names = _shown(winners, [name for name, _ in ranked])
+    best = best_of_all(scores, np.full(len(scores), speech), 1, outputs)
+    winners = [(outputs.names[place], float(score)) for [place], [score] in zip(*best, strict=True)]
+    names = _shown([name for name, _ in winners], [name for name, _ in ranked])
     columns = [outputs.names.index(name) for name in names]
-    rate_hz = recording.sample_rate_hz
-    starts = np.rint(starts_s * rate_hz).astype(np.int64)
-    places_s = nearest_places_s(sound_ranges(recording), starts, length_s * rate_hz, rate_hz)
-    columns_of_windows = (starts_s, places_s, winners, best_scores[:, 0], order == 0)
+    places_s = _places_s(recording, starts_s, length_s)
     return Timeline(
         verdict=verdict(prediction, *ranked[0], speech),
         proposed_label=proposed_label,
         windows=[
-            HeardWindow(float(start_s), places, name, float(score), label_map(name), bool(is_study))
-            for start_s, places, name, score, is_study in zip(*columns_of_windows, strict=True)
+            HeardWindow(start_s, places, name, score, label_map(name), number == 0)
+            for start_s, places, (name, score), number in zip(
+                starts_s.tolist(), places_s, winners, order.tolist(), strict=True
+            )
         ],
         names=names,
         scores=scores[:, columns],
         pooled=of_file[columns],
         pool=pool,
-        study_places_s=input_places_s(excerpt_ranges(recording), rate_hz, length_s),
+        study_places_s=input_places_s(
+            excerpt_ranges(recording), recording.sample_rate_hz, length_s
+        ),
         outline=outline(recording),
         duration_s=recording.duration_s,
     )
@@ -141,6 +142,15 @@ def _heard(
     if not scores:
         raise StemError(NO_SOUND)
     return np.array(starts_s), np.concatenate(scores)
+
+
+def _places_s(
+    recording: Recording, starts_s: npt.NDArray[np.float64], length_s: float
+) -> list[Places]:
+    """The parts of the file that each window is nearest to."""
+    rate_hz = recording.sample_rate_hz
+    starts = np.rint(starts_s * rate_hz).astype(np.int64)
+    return nearest_places_s(sound_ranges(recording), starts, length_s * rate_hz, rate_hz)
 
 
 def _shown(winners: Sequence[str], ranked: Sequence[str]) -> list[str]:

@@ -67,23 +67,16 @@ def _draw_scores(axes: "Axes", timeline: Timeline) -> None:
     from matplotlib.colors import Normalize
 
     shades = ScalarMappable(Normalize(0, max(float(timeline.scores.max()), 1e-3)), COLOURS)
-    parts = [(place, number) for number, one in enumerate(timeline.windows)
-             for place in one.places_s]  # fmt: skip
-    cells = [(start, end - start) for (start, end), _ in parts]
-    windows = [number for _, number in parts]
+    cells = [(start, end - start) for one in timeline.windows for start, end in one.places_s]
+    windows = np.repeat(
+        np.arange(len(timeline.windows)), [len(one.places_s) for one in timeline.windows]
+    )
     axes.set_facecolor(SILENCE)
     for row in range(len(timeline.names)):
         colours = shades.to_rgba(timeline.scores[windows, row])
         height = (row - HALF_ROW, 2 * HALF_ROW)
         axes.broken_barh(cells, height, facecolors=colours, linewidth=0, antialiased=False)
-    rows = {name: row for row, name in enumerate(timeline.names)}
-    best = [
-        (rows[timeline.windows[number].name], start, end)
-        for (start, end), number in parts
-        if timeline.windows[number].name in rows
-    ]
-    places, starts, ends = zip(*best, strict=True)
-    axes.hlines(np.array(places) + LINE_OF_BEST, starts, ends, color=COLOUR, linewidth=3)
+    _mark_best(axes, timeline)
     for place in (timeline.study_places_s[0][0], timeline.study_places_s[-1][1]):
         axes.axvline(place, color=COLOUR, linestyle="--")
     axes.set_yticks(range(len(timeline.names)), timeline.names)
@@ -94,6 +87,15 @@ def _draw_scores(axes: "Axes", timeline: Timeline) -> None:
         figure.colorbar(
             shades, ax=axes, location="bottom", label="score of the window", aspect=60, pad=0.02
         )
+
+
+def _mark_best(axes: "Axes", timeline: Timeline) -> None:
+    """A line at the bottom of the cells of each window's best name, if that has a row."""
+    for row, name in enumerate(timeline.names):
+        places = [place for one in timeline.windows if one.name == name for place in one.places_s]
+        if places:
+            starts, ends = zip(*places, strict=True)
+            axes.hlines([row + LINE_OF_BEST] * len(places), starts, ends, color=COLOUR, linewidth=3)
 
 
 def _draw_file(axes: "Axes", timeline: Timeline) -> None:

@@ -103,11 +103,13 @@ class Recogniser:
         prepared = self._prepared(sound, sample_rate_hz)
         speech_score_percent = self._speech_score_percent(prepared.mel_patches)
         outputs = self.models.config.outputs
-        window_scores = np.zeros((0, len(outputs.names)), np.float32)
+        window_scores: npt.NDArray[np.float32] = np.zeros((0, len(outputs.names)), np.float32)
         scores = None
         if len(prepared.spectrograms):
             clips = (prepared.spectrograms.read(at, at + 1) for at in range(len(prepared.start_s)))
-            window_scores = np.stack([self._scores(torch.from_numpy(clip[0])) for clip in clips])
+            window_scores = np.stack(
+                [self._scores(torch.from_numpy(clip[0].copy())) for clip in clips]
+            )
             pool = self._windows.pool or MEAN
             scores = pooled(window_scores, pool, speech_score_percent, outputs)
         prediction, _ = decide(scores, speech_score_percent, LabelMap({}), outputs=outputs)

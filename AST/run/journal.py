@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from AST.errors import UsageError
 from AST.labels import OutputNames, audioset_outputs
-from AST.results import OUTPUT_FLAG, Row, beside, format_rows
+from AST.results import OUTPUT_FLAG, SIDE_FILES, Row, beside, format_rows
 from AST.run.journal_entries import whole_entries
 from AST.run.keeping import keep_earlier
 from AST.run.side_files import arrays_of_files, contents_of_files
@@ -123,6 +123,9 @@ class Journal:
             kept = keep_earlier(self.output)
             for kind in contents:
                 beside(self._partial_path, kind).replace(beside(self.output, kind))
+            for kind in set(SIDE_FILES) - set(contents):  # of a run whose results file is gone
+                if beside(self.output, kind).exists():
+                    beside(self.output, kind).unlink()
             self._partial_path.replace(self.output)
             self._log_path.unlink()
         return kept

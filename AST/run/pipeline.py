@@ -112,7 +112,9 @@ def _window_scores(
         for stem in stems
         for place in range(len(stem.spectrograms))
     )
-    scores = [np.zeros((0, len(models.config.outputs.names)), np.float32)]
+    scores: list[npt.NDArray[np.float32]] = [
+        np.zeros((0, len(models.config.outputs.names)), np.float32)
+    ]
     while some := list(islice(spectrograms, at_once)):
         scores.append(models.tagger.scores(torch.from_numpy(np.stack(some))))
     ends = np.cumsum([len(stem.spectrograms) for stem in stems])

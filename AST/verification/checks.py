@@ -55,5 +55,5 @@ def near(
         f"{shown}, largest difference {largest:.2g}",
         wanted,
         f"{tolerance:g}",
-        passed=largest <= tolerance,
+        passed=all(abs(a - b) <= tolerance for a, b in zip(came, expected, strict=True)),
     )

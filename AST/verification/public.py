@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from AST.model_files import HubFile
+from AST.model_files import PUBLISHED_NAME, HubFile
 
-DEFAULT = "10-10-0.4593"
+DEFAULT = PUBLISHED_NAME
 """The checkpoint that ``published`` stands for."""
 
 

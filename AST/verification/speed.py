@@ -50,16 +50,25 @@ def speed_notes(files: dict[str, LocalModel], settings: Settings) -> Iterator[Ch
             finally:
                 preparation.stop()
             stem_s = (time.monotonic() - started_s) / count
-            hours = [
-                f"{one.name} {(one.stem_count or 0) * stem_s / 3600:.1f} h"
+            times = [
+                f"{one.name} {spoken_time((one.stem_count or 0) * stem_s)}"
                 for one in map(DATASETS.__getitem__, DATASETS_SHOWN)
             ]
             yield Check(
                 f"speed, {precision} on {', '.join(map(str, computation.devices))}, "
                 f"{computation.workers} workers",
                 f"{60 / stem_s:.1f} stems a minute ({count} of {DURATION_S} s each); "
-                + ", ".join(hours),
+                + ", ".join(times),
             )
+
+
+def spoken_time(duration_s: float) -> str:
+    """In hours, or in minutes if it is less than an hour.
+
+    >>> spoken_time(7560), spoken_time(90)
+    ('2.1 h', '1.5 min')
+    """
+    return f"{duration_s / 3600:.1f} h" if duration_s >= 3600 else f"{duration_s / 60:.1f} min"
 
 
 def _stem(folder: Path) -> Path:

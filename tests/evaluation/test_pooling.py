@@ -213,7 +213,8 @@ def test_figures_of_one_dictionary_are_left_out_if_there_are_two(tmp_path: Path)
 
 def test_what_older_scores_lack_is_not_known(tmp_path: Path) -> None:
     scores = stem_scores()
-    newer = StemScores(scores.scores, scores.speech_score_percent, rms_dbfs=np.arange(5.0))
+    levels = scores.speech_score_percent * 0 + np.arange(5)
+    newer = StemScores(scores.scores, scores.speech_score_percent, rms_dbfs=levels)
     other = [row._replace(path=f"b/{row.path}") for row in ROWS]
     run = pooled([SavedRun(Path("a.csv"), ROWS, newer), SavedRun(Path("b.csv"), other, scores)])
     assert run.scores is not None

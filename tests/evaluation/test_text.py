@@ -1,6 +1,7 @@
 """The figures as text: on one screen, within 80 columns, and without steering the terminal."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from AST.list_labels import main as list_labels
 from AST.metrics import accuracy_report
 from AST.results import Row, format_rows
 from tests.evaluation.test_ranking import random_run
-from tests.helpers import DICTIONARY, ROWS, stem_scores, write_scores
+from tests.evaluation.window_runs import window_run, written
+from tests.helpers import DICTIONARY, ROWS, stem_scores
 
 EVIL = "bass\x1b[2k\x07\r\n\x9b31m\u202egnos\u2028x"
 """Clears the screen, rings, begins another line, and turns the direction of writing."""
@@ -88,12 +90,13 @@ def test_the_matrix_fits_eighty_columns_and_keeps_every_count(classes: int) -> N
 
 
 def test_each_figure_is_defined_in_the_json_file(tmp_path: Path) -> None:
-    file = tmp_path / "r.csv"
-    file.write_text(format_rows([Row._fields, *ROWS]), newline="")
-    write_scores(tmp_path / "r.scores.npz", [row.path for row in ROWS], stem_scores())
-    names = {"snare drum": {"exact": ["snare drum"], "broader": ["drum"]}}
-    record = {"instruments": {ROWS[1].path: "snare drum"}, "instrument_names": names}
-    (tmp_path / "r.run.json").write_text(json.dumps({"label_dictionary": DICTIONARY, **record}))
+    run = window_run()
+    instruments = {
+        "instruments": {run.rows[1].path: "snare drum"},
+        "instrument_names": {"snare drum": {"exact": ["snare drum"], "broader": ["drum"]}},
+    }
+    record = {**(run.record or {}), **instruments}
+    file = written(replace(run, record=record), tmp_path / "r.csv")
     assert main([str(file), "--against", str(file), "--json", str(tmp_path / "x.json")]) == 0
     content: dict[str, Any] = json.loads((tmp_path / "x.json").read_bytes())
     assert content.pop("definitions") == DEFINITIONS

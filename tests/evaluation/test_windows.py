@@ -146,9 +146,12 @@ def test_what_is_missing_is_said() -> None:
     assert window_figures(both) is None
     assert "or files say different things" in str(missing_for_windows(both))
     both = pooled([run, replace(moved, windows=None)])
-    assert (window_figures(both), missing_for_windows(both)) == (
-        None, "some of these files have none",
-    )  # fmt: skip
+    assert window_figures(both) is None
+    assert "some of these files have none, or" in str(missing_for_windows(both))
+    silent = replace(run, rows=run.rows[:1], windows=run.windows and run.windows.at([9]))
+    assert window_figures(silent) is None
+    assert missing_for_windows(silent) == "nothing sounds in any stem"
+    assert missing_for_windows(run) is None
 
 
 def test_a_silent_stem_has_no_windows_and_stays_as_it_is() -> None:

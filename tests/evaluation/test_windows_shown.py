@@ -40,8 +40,10 @@ def test_windows_as_text() -> None:
     assert bass == ["bass", "1", "0.000", "-", "1.000", "-"]
     flat = " ".join(section.split())
     assert "10 windows of 10.24 s, one every 5.12 s of the sound of 4 stems" in flat
-    assert "70.83 % in the mean of 2 stems with two windows or more; 1 right ones 75.00 %" in flat
-    assert "The 1 stems that the speech model decided are left out." in flat
+    assert "70.83 % in the mean of 2 stems with two windows or more; of the right ones (1)" in flat
+    assert (
+        "of the wrong ones (1) 66.67 %. Left out, because the speech model decided them: 1." in flat
+    )
 
 
 def test_the_summary_has_one_line_and_stays_one_screen() -> None:

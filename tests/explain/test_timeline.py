@@ -230,7 +230,7 @@ def test_the_script_prints_a_line_for_each_window(
     ("flags", "message"),
     [
         (["--hop-s", "2"], "hop_s 2.0: the study's way has one window"),
-        (["--windows", "all", "--hop-s", "0"], "hop_s 0.0: expected seconds"),
+        (["--pool", "max"], "pool max: the study's way has one window"),
     ],
 )
 def test_flags_that_do_not_fit_are_refused(

@@ -155,3 +155,9 @@ def test_names_that_differ_by_a_suffix_or_a_dot_have_files_of_their_own(tmp_path
     assert len(contents(tmp_path)) == 4 * len(names)
     assert (tmp_path / "run.fp32.scores.npz").exists()
     assert finish_a_run(tmp_path / "run.tsv") == tmp_path / "run.1.tsv"
+
+
+def test_windows_of_a_run_without_its_results_do_not_stay_beside_a_new_one(tmp_path: Path) -> None:
+    (tmp_path / "r.windows.npz").write_text("of a run whose results file was deleted")
+    finish_a_run(tmp_path / "r.csv")
+    assert sorted(contents(tmp_path)) == sorted(OLD)

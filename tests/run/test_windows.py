@@ -229,7 +229,7 @@ def test_the_study_has_nothing_to_pool(
 ) -> None:
     assert main_for("dsd100", [str(folder), "--model", "tiny", *flags]) == 2
     [line] = capsys.readouterr().err.splitlines()
-    assert "the study's way has one window; choose more of them, such as --windows all" in line
+    assert "the study's way has one window; choose more of them, such as windows all" in line
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def draw_windows(canvas: "Canvas", windows: WindowFigures) -> None:
     whole.plot(
         seconds[:1], accuracies[:1], "D", color=ORANGE, zorder=3, label="the study's excerpt"
     )
-    whole.legend(loc="lower right")
+    whole.legend(loc="lower left", bbox_to_anchor=(0, 1))  # above, where nothing is drawn
     whole.set_ylabel("accuracy in percent, with 95 % interval")
     for number, one in enumerate(heard[0].classes):
         by_class.plot(

@@ -76,7 +76,9 @@ def window_figures(run: SavedRun) -> WindowFigures | None:
     heard: list[HeardAccuracy] = []
     first: list[bool] = []
     for number in doubled(int(counts.max())):
-        scores = by_first_windows(run.scores, run.windows, settings.pool, number)
+        scores = run.scores  # those of all windows are known in full precision
+        if number < counts.max():
+            scores = by_first_windows(run.scores, run.windows, settings.pool, number)
         rows = decide_again(run.rows, scores, label_map)
         first = first or [*map(is_match, rows)]
         stems = int((counts >= number).sum())
@@ -94,16 +96,15 @@ def window_figures(run: SavedRun) -> WindowFigures | None:
 
 def missing_for_windows(run: SavedRun) -> str | None:
     """Why a run with windows has no figures of them; None for a run without windows."""
-    have_windows = [one.windows is not None for one in run.files]
-    if not any(have_windows):
+    if all(one.windows is None for one in run.files):
         return None
-    if not all(have_windows):
-        return "some of these files have none"
+    if run.windows is None or run.scores is None:
+        return "some of these files have none, or their models have other outputs"
     if window_settings(run.record or {}) is None:
         return "the record does not say how they were taken, or files say different things"
     if not run.label_dictionary:
         return "the label dictionaries of these files differ"
-    return None if window_figures(run) else "nothing sounds in any stem"
+    return None if len(run.windows.stem) else "nothing sounds in any stem"
 
 
 def _heard(

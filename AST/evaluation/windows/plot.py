@@ -23,11 +23,10 @@ def places(windows: WindowFigures) -> list[float]:
 def labels(windows: WindowFigures) -> list[str]:
     """The seconds below the axis. The last but one has no room if it is near the last."""
     seconds = [one.heard_s for one in windows.heard]
-    crowded = len(seconds) > 1 and seconds[-1] / seconds[-2] < LABEL_ROOM
-    return [
-        "" if crowded and one == seconds[-2] and number else f"{one:.0f}"
-        for number, one in enumerate(seconds)
-    ]
+    found = [f"{one:.0f}" for one in seconds]
+    if len(seconds) > 2 and seconds[-1] / seconds[-2] < LABEL_ROOM:
+        found[-2] = ""
+    return found
 
 
 def lowest_percent(windows: WindowFigures) -> int:

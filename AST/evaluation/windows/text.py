@@ -42,7 +42,7 @@ def windows_text(windows: WindowFigures) -> list[str]:
         *table([["class", "stems", "1 window", "95 %", "all", "95 %"], *classes]),
         "",
         *wrapped(agreement_text(windows)),
-        *defined({"agreement": "Agreement"}),
+        *(defined({"agreement": "Agreement"}) if windows.agreement.stems else []),
     ]
 
 
@@ -68,15 +68,11 @@ def agreement_text(windows: WindowFigures) -> str:
     found = windows.agreement
     if not found.stems:
         return "Agreement of windows: no stem that AST decided has two windows."
-    apart = (
-        f" The {found.speech_decisions} stems that the speech model decided are left out."
-        if found.speech_decisions
-        else ""
-    )
     return (
         f"Agreement of windows: {percent(found.mean)} in the mean of {found.stems} stems with two "
-        f"windows or more; {found.right} right ones {percent(found.of_right)}, "
-        f"{found.stems - found.right} wrong ones {percent(found.of_wrong)}.{apart}"
+        f"windows or more; of the right ones ({found.right}) {percent(found.of_right)}, of the "
+        f"wrong ones ({found.stems - found.right}) {percent(found.of_wrong)}. Left out, because "
+        f"the speech model decided them: {found.speech_decisions}."
     )
 
 
