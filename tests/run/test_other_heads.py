@@ -94,9 +94,12 @@ def test_relabelling_keeps_the_heads_names(
     other = tmp_path / "other.json"
     other.write_text(json.dumps({"keys": ["grand piano", "gitar"], "strings": ["violin"]}))
     relabelled = tmp_path / "r.relabelled.csv"
-    assert relabel.main([str(results), "--labels", str(other)]) == 0
+    assert relabel.main([str(results), "--labels", str(other)]) == 2
     error = capsys.readouterr().err
     assert "'gitar' (keys) is not a name of this checkpoint's outputs; 'guitar' is" in error
+    assert not relabelled.exists()
+    other.write_text(json.dumps({"keys": ["grand piano", "guitar"], "strings": ["violin"]}))
+    assert relabel.main([str(results), "--labels", str(other)]) == 0
     run_of = read_run(relabelled, read_rows(relabelled))
     assert run_of.scores is not None
     assert list(run_of.scores.outputs.names) == NAMES
