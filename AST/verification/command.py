@@ -20,7 +20,7 @@ from AST.results import OUTPUT_FLAG, check_output
 from AST.settings import CUDA, Settings
 from AST.verification.chain import speech_check, stem_checks
 from AST.verification.checks import Check
-from AST.verification.network import feature_check, file_checks, logit_checks
+from AST.verification.network import feature_check, file_checks, hash_note, logit_checks
 from AST.verification.public import DEFAULT, PublicFigures
 from AST.verification.speed import speed_notes
 from AST.version import __version__
@@ -44,7 +44,7 @@ def verify(
         UsageError: The JSON file cannot be written.
     """
     check_output(output)
-    names = list(figures.first_logits) if all_checkpoints else [DEFAULT]
+    names = list(figures.checkpoints) if all_checkpoints else [DEFAULT]
     checks = []
     for check in _checks(names, dsd100subset, figures):
         print(visible(check.line), flush=True)
@@ -65,13 +65,15 @@ def _checks(
         name, expected = f"sha256 of the {model_file.role}", model_file.sha256
         try:
             model = files[kind] = obtain(PUBLISHED, model_file)
-            yield Check(name, model.sha256, expected, passed=model.is_published)
+            same = model.is_published and model.sha256 != expected
+            came = (
+                f"{model.sha256}, the study's copy with the same weights" if same else model.sha256
+            )
+            yield Check(name, came, expected, passed=model.is_published)
         except UsageError as error:
             yield Check(name, str(error), expected, passed=False)
-    if "ast" in files:
-        yield from _or_why_not("AST's layers", file_checks(files["ast"], figures))
     for name in names:
-        yield from _or_why_not(f"first logits of {name}", _logits(name, files, figures))
+        yield from _or_why_not(f"checkpoint {name}", _checkpoint(name, files, figures))
     if "speech" in files:
         yield speech_check(files["speech"].path)
     if dsd100subset:
@@ -88,18 +90,21 @@ def _or_why_not(name: str, checks: Iterable[Check]) -> Iterator[Check]:
         yield Check(name, str(error), "the check runs", passed=False)
 
 
-def _logits(name: str, files: dict[str, LocalModel], figures: PublicFigures) -> Iterator[Check]:
+def _checkpoint(name: str, files: dict[str, LocalModel], figures: PublicFigures) -> Iterator[Check]:
+    expected = figures.checkpoints[name]
+    if name == DEFAULT:
+        if "ast" not in files:
+            return  # a check of its file has failed
+        model = files["ast"]
+    else:
+        model = obtain(name, AST_FILE)
+        yield hash_note(name, model)
+    yield from file_checks(name, model, expected)
     sample = hub_file(figures.sample)
     if sample is None:
         raise UsageError(f"the hub has no {figures.sample.name} in {figures.sample.repository}")
-    if name != DEFAULT:
-        model = obtain(name, AST_FILE)
-    elif "ast" in files:
-        model = files["ast"]
-    else:
-        return  # a check of its file has failed
     device = select_devices(Settings().device)[0]
-    yield from logit_checks(name, model, sample, figures.first_logits[name], device)
+    yield from logit_checks(name, model, sample, expected.first_logits, device)
 
 
 def _stems(folder: Path, figures: PublicFigures) -> Iterator[Check]:

@@ -18,7 +18,7 @@ from AST.tagger.checkpoint import load_checkpoint
 from AST.tagger.network import AudioSpectrogramTransformer
 from AST.tagger.tagger import Tagger
 from AST.verification.checks import Check, equal, near
-from AST.verification.public import PublicFigures
+from AST.verification.public import CheckpointFigures
 
 LOGIT_TOLERANCE = 1e-3
 FEATURE_TOLERANCE = 1e-3
@@ -50,17 +50,23 @@ def feature_check() -> Check:
     return near(name, values, list(FEATURES.values()), FEATURE_TOLERANCE)
 
 
-def file_checks(model: LocalModel, figures: PublicFigures) -> Iterator[Check]:
+def hash_note(name: str, model: LocalModel) -> Check:
+    """The sha256 of a checkpoint that is not pinned; the hub said the same when it was fetched."""
+    hashes = ", ".join(f"{file} {sha256}" for file, sha256 in model.sha256_of.items())
+    return Check(f"sha256 of {name}, as the hub says, not pinned", hashes)
+
+
+def file_checks(name: str, model: LocalModel, expected: CheckpointFigures) -> Iterator[Check]:
     """Whether the layers are those of the published AST."""
     network = load_checkpoint(model.path, model.checkpoint.config)
     size = network.size
     shape = (
         f"{size.depth} blocks, {size.width} wide, stride {size.stride}, {size.output_count} outputs"
     )
-    yield equal("AST's layers", shape, figures.shape)
+    yield equal(f"layers of {name}", shape, expected.shape)
     count = sum(parameter.numel() for parameter in network.parameters()) / 1e6
-    expected = figures.parameters_millions
-    yield near("AST's parameters in millions", [count], [expected], 0.05, digits=1)
+    millions = [expected.parameters_millions]
+    yield near(f"parameters of {name} in millions", [count], millions, 0.05, digits=1)
 
 
 def logit_checks(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from AST.model_files import PUBLISHED_NAME, HubFile
 
@@ -12,14 +13,38 @@ DEFAULT = PUBLISHED_NAME
 SAMPLE = HubFile(
     "nielsr/audio-spectogram-transformer-checkpoint", "main", "sample_audio.flac", "dataset"
 )
-FIRST_LOGITS = {
-    DEFAULT: (-0.8760, -7.0042, -8.6602),
-    "10-10-0.450": (-1.1986, -7.0903, -8.2718),
-    "10-10-0.448": (-2.6128, -8.0080, -9.4344),
-    "10-10-0.448-v2": (-1.5080, -7.4534, -8.8917),
-    "12-12-0.447": (-0.5050, -6.5833, -8.0843),
-    "14-14-0.443": (-0.3826, -7.0336, -8.2413),
-    "16-16-0.442": (-1.2113, -6.9101, -8.3470),
+
+
+class CheckpointFigures(NamedTuple):
+    """What one checkpoint is and gives.
+
+    Attributes:
+        first_logits: The first three on the public sample, from transformers' tests and from its
+            script for the conversion.
+        shape: Blocks, their width, stride and number of outputs.
+        parameters_millions: Number of weights. The AST authors give 86.6 for stride 10; with other
+            strides only the position embeddings differ, and their size follows from the stride.
+    """
+
+    first_logits: tuple[float, ...]
+    shape: str
+    parameters_millions: float
+
+
+def _of_stride(stride: int, *first_logits: float) -> CheckpointFigures:
+    millions = {10: 86.6, 12: 86.3, 14: 86.2, 16: 86.1}[stride]
+    shape = f"12 blocks, 768 wide, stride {stride}, 527 outputs"
+    return CheckpointFigures(first_logits, shape, millions)
+
+
+CHECKPOINTS = {
+    DEFAULT: _of_stride(10, -0.8760, -7.0042, -8.6602),
+    "10-10-0.450": _of_stride(10, -1.1986, -7.0903, -8.2718),
+    "10-10-0.448": _of_stride(10, -2.6128, -8.0080, -9.4344),
+    "10-10-0.448-v2": _of_stride(10, -1.5080, -7.4534, -8.8917),
+    "12-12-0.447": _of_stride(12, -0.5050, -6.5833, -8.0843),
+    "14-14-0.443": _of_stride(14, -0.3826, -7.0336, -8.2413),
+    "16-16-0.442": _of_stride(16, -1.2113, -6.9101, -8.3470),
 }
 _GRIFFO = "Test/049 - Young Griffo - Facade"
 _THOMAS = "Test/005 - Angela Thomas Wade - Milk Cow Blues"
@@ -40,17 +65,12 @@ class PublicFigures:
     """What the published models give.
 
     Attributes:
-        parameters_millions: AST's number of weights, as its authors give it.
-        shape: Its blocks, their width, its stride and number of outputs.
         sample: The recording that the logits are of: 16 kHz, taken whole.
-        first_logits: The first three logits of each checkpoint, from transformers' tests and from
-            its script for the conversion.
+        checkpoints: Of each checkpoint that the AST authors published.
         stems: Of songs in DSD100's public sample: the path, the speech score in percent, AST's best
             name and its score, from the picture in the README of the study.
     """
 
-    parameters_millions: float = 86.6
-    shape: str = "12 blocks, 768 wide, stride 10, 527 outputs"
     sample: HubFile = SAMPLE
-    first_logits: Mapping[str, tuple[float, ...]] = field(default_factory=lambda: FIRST_LOGITS)
+    checkpoints: Mapping[str, CheckpointFigures] = field(default_factory=lambda: CHECKPOINTS)
     stems: tuple[tuple[str, float, str, float], ...] = field(default_factory=lambda: STEMS)

@@ -11,15 +11,15 @@ import pytest
 import safetensors.torch
 import torch
 import torchaudio
-from transformers import ASTFeatureExtractor
+from transformers import ASTConfig, ASTFeatureExtractor, ASTForAudioClassification
 
 from AST.audio import spectrogram as spectrogram_module
 from AST.checkpoint_config import CheckpointConfig, InputFormat
-from AST.model_files import AST_FILE, SPEECH_FILE
+from AST.model_files import AST_FILE, AUDIOSET_CHECKPOINTS, SPEECH_FILE
 from AST.recognition.recogniser import Recogniser
 from AST.tagger import checkpoint as checkpoint_module
 from AST.verification import chain, command, network, speed
-from AST.verification.public import DEFAULT, PublicFigures
+from AST.verification.public import DEFAULT, CheckpointFigures, PublicFigures
 from AST.weights import obtain
 from synthetic.stems import write_dsd100
 from tests.checkpoints import SMALL, expected_logits, oracle
@@ -46,10 +46,9 @@ def figures(weights: Path) -> PublicFigures:
     samples = np.asarray(SAMPLES / 2**15, np.float32)
     logits = expected_logits(oracle(SMALL), ASTFeatureExtractor(), samples)[0, :3]
     count = sum(tensor.numel() for tensor in safetensors.torch.load_file(weights).values()) / 1e6
-    return PublicFigures(
-        round(count, 1), "1 blocks, 64 wide, stride 16, 527 outputs",
-        first_logits={DEFAULT: tuple(logits.tolist())},
-    )  # fmt: skip
+    shape = "1 blocks, 64 wide, stride 16, 527 outputs"
+    expected = CheckpointFigures(tuple(logits.tolist()), shape, round(count, 1))
+    return PublicFigures(checkpoints={DEFAULT: expected})
 
 
 @pytest.fixture
@@ -172,11 +171,21 @@ def test_the_stored_features_are_those_of_transformers() -> None:
         assert theirs["input_values"][0, frame, band] == pytest.approx(value, abs=1e-5)
 
 
-def test_the_public_figures() -> None:
-    """The published logits and stems are those of the study and of transformers."""
+@pytest.mark.parametrize("name", PublicFigures().checkpoints)
+def test_the_public_figures_fit_transformers_networks(name: str) -> None:
+    expected = PublicFigures().checkpoints[name]
+    stride = int(name[:2])
+    config = ASTConfig(time_stride=stride, frequency_stride=stride, num_labels=527)
+    with torch.device("meta"):
+        count = sum(one.numel() for one in ASTForAudioClassification(config).parameters())
+    assert expected.parameters_millions == pytest.approx(count / 1e6, abs=0.05)
+    assert f"stride {stride}," in expected.shape
+
+
+def test_there_is_a_figure_for_each_published_checkpoint() -> None:
     figures = PublicFigures()
-    assert figures.first_logits["16-16-0.442"] == (-1.2113, -6.9101, -8.3470)
-    assert len(figures.first_logits) == len(figures.stems) == 7
+    assert {*figures.checkpoints} == {DEFAULT, *AUDIOSET_CHECKPOINTS}
+    assert len(figures.stems) == 7
 
 
 def test_stems_are_checked_from_the_file_on(
