@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from AST.datasets import DATASETS
 from AST.datasets.dataset import Dataset
+from AST.datasets.stem import Stem
 from AST.dictionary import check_names
 from AST.errors import UsageError
 from AST.local_model import verify_all
@@ -18,6 +19,7 @@ from AST.model_files import PUBLISHED
 from AST.results import Row, check_output
 from AST.run.progress import Progress
 from AST.run.selection import select_stems
+from AST.run.shards import Shard
 from AST.settings import Settings
 from AST.threads import some_threads
 from AST.truth import Truth, truth_of
@@ -67,6 +69,7 @@ def analyse(
     retry_failed: bool = False,
     keep_duplicates: bool = False,
     exclude_errata: bool = False,
+    shard: Shard | None = None,
     progress: Progress = Progress(),  # noqa: B008 (without state)
 ) -> Run:
     """Runs both models on every stem of a dataset.
@@ -83,6 +86,7 @@ def analyse(
         keep_duplicates: Whether to analyse copies of stems too, such as a subset's.
         exclude_errata: Whether to leave out stems that are known to hold something else than their
             label says.
+        shard: The share of the stems to analyse; its number goes into the name of ``output``.
         progress: Takes what the run says; by default nothing is printed.
 
     Raises:
@@ -93,7 +97,8 @@ def analyse(
         if dataset not in DATASETS:
             raise UsageError(f"dataset {dataset!r}: expected one of {', '.join(DATASETS)}")
         dataset = DATASETS[dataset]
-    with _output_path(output) as path:
+    with _output_path(output) as whole:
+        path = shard.output(whole) if shard else whole
         check_output(path)
         found = select_stems(dataset, Path(folder), progress, keep_duplicates, exclude_errata)
         files_found = find_both(model, speech_model)
@@ -105,13 +110,36 @@ def analyse(
             from AST.run.execution import Job
 
             computation = decide_computation(settings)
+            stems = _share(found.stems, computation.batch_size, shard, progress)
             files = verifying.result()
         for name, file in files.items():
             progress.say(f"{name} model: {file.path} (sha256 {file.sha256[:12]}, {file.kind})")
-        job = Job(dataset, Path(folder), found.stems, files, computation, progress, found.left_out)
+        job = Job(
+            dataset,
+            Path(folder),
+            found.stems,
+            stems,
+            files,
+            computation,
+            progress,
+            found.left_out,
+            shard,
+        )
         results, scores, record = job.execute(path, restart, retry_failed, started)
     failures = {result.row.path: result.failure for result in results if result.failure}
     return Run([result.row for result in results], scores, failures, record)
+
+
+def _share(
+    stems: list[Stem], batch_size: int, shard: Shard | None, progress: Progress
+) -> list[Stem]:
+    """The stems that a run analyses."""
+    if shard is None:
+        return stems
+    batches = [stems[first : first + batch_size] for first in range(0, len(stems), batch_size)]
+    share = [stem for batch in shard.share(batches, batch_size) for stem in batch]
+    progress.say(f"shard {shard}: {len(share)} of the {len(stems)} stems")
+    return share
 
 
 @contextlib.contextmanager

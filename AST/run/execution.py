@@ -24,6 +24,7 @@ from AST.run.journal import Journal
 from AST.run.progress import Progress
 from AST.run.run_record import facts_of_stems, paths_below, run_identity, run_record
 from AST.run.score_arrays import ast_scores
+from AST.run.shards import SHARD, Shard
 from AST.run.stem_result import StemResult
 from AST.run.workers import Preparation
 
@@ -33,15 +34,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Job:
-    """Everything that decides what a run computes."""
+    """Everything that decides what a run computes.
+
+    Attributes:
+        walk: All stems of the dataset.
+        stems: Those that are analysed: all, or the shard's.
+    """
 
     dataset: Dataset
     folder: Path
+    walk: Sequence[Stem]
     stems: Sequence[Stem]
     files: dict[str, LocalModel]
     computation: Computation
     progress: Progress
     left_out: Mapping[str, int]
+    shard: Shard | None = None
 
     @property
     def config(self) -> CheckpointConfig:
@@ -62,7 +70,9 @@ class Job:
                 f"warning: this CPU has no instructions for {precision}; fp32 is far faster on it"
             )
         outputs = self.config.outputs
-        identity = run_identity(self.dataset, self.folder, self.stems, self.files, self.computation)
+        identity = run_identity(self.dataset, self.folder, self.walk, self.files, self.computation)
+        if self.shard:
+            identity[SHARD] = self.shard.identity(self.computation.batch_size)
         known = read_successes(output, identity, self.stems) if retry_failed else {}
         has_windows = not self.computation.windows.are_the_studys
         journal = Journal(output, identity, restart, outputs, has_windows)
