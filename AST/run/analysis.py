@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from AST.datasets import DATASETS
 from AST.datasets.dataset import Dataset
-from AST.datasets.stem import Stem
 from AST.dictionary import check_names
 from AST.errors import UsageError
 from AST.local_model import verify_all
@@ -97,8 +96,8 @@ def analyse(
         if dataset not in DATASETS:
             raise UsageError(f"dataset {dataset!r}: expected one of {', '.join(DATASETS)}")
         dataset = DATASETS[dataset]
-    with _output_path(output) as whole:
-        path = shard.output(whole) if shard else whole
+    with _output_path(output) as path:
+        path = shard.output(path) if shard else path
         check_output(path)
         found = select_stems(dataset, Path(folder), progress, keep_duplicates, exclude_errata)
         files_found = find_both(model, speech_model)
@@ -106,40 +105,19 @@ def analyse(
         with some_threads(1) as thread:
             verifying = thread.submit(verify_all, files_found)
             # These load torch, which takes seconds: usage errors should not wait for it.
-            from AST.run.computation import decide_computation
+            from AST.engines.opening import open_engine
             from AST.run.execution import Job
 
-            computation = decide_computation(settings)
-            stems = _share(found.stems, computation.batch_size, shard, progress)
-            files = verifying.result()
-        for name, file in files.items():
-            progress.say(f"{name} model: {file.path} (sha256 {file.sha256[:12]}, {file.kind})")
-        job = Job(
-            dataset,
-            Path(folder),
-            found.stems,
-            stems,
-            files,
-            computation,
-            progress,
-            found.left_out,
-            shard,
-        )
-        results, scores, record = job.execute(path, restart, retry_failed, started)
+            with contextlib.closing(open_engine(settings, progress.say)) as engine:
+                files = verifying.result()
+                for name, file in files.items():
+                    digits = file.sha256[:12]
+                    progress.say(f"{name} model: {file.path} (sha256 {digits}, {file.kind})")
+                whole = Path(folder), found.stems, found.left_out
+                job = Job(dataset, *whole, files, engine, progress, shard)
+                results, scores, record = job.execute(path, restart, retry_failed, started)
     failures = {result.row.path: result.failure for result in results if result.failure}
     return Run([result.row for result in results], scores, failures, record)
-
-
-def _share(
-    stems: list[Stem], batch_size: int, shard: Shard | None, progress: Progress
-) -> list[Stem]:
-    """The stems that a run analyses."""
-    if shard is None:
-        return stems
-    batches = [stems[first : first + batch_size] for first in range(0, len(stems), batch_size)]
-    share = [stem for batch in shard.share(batches, batch_size) for stem in batch]
-    progress.say(f"shard {shard}: {len(share)} of the {len(stems)} stems")
-    return share
 
 
 @contextlib.contextmanager

@@ -19,13 +19,13 @@ from typing import Any, BinaryIO
 
 import numpy.typing as npt
 
+from AST.engines.stem_result import StemResult, from_fields, to_line
 from AST.errors import UsageError
 from AST.labels import OutputNames, audioset_outputs
 from AST.results import OUTPUT_FLAG, SIDE_FILES, Row, beside, format_rows
 from AST.run.journal_entries import whole_entries
 from AST.run.keeping import keep_earlier
 from AST.run.side_files import arrays_of_files, contents_of_files
-from AST.run.stem_result import StemResult, from_fields, to_line
 from AST.run_id import Tie, tie_of
 from AST.writing import force_to_disk, write_whole, writing
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from AST.engines.stem_result import StemResult
 from AST.labels import audioset_outputs, output_names
 from AST.results import (
     OUTPUT_NAMES,
@@ -30,7 +31,6 @@ from AST.run.merged_record import merged_record
 from AST.run.shard_files import in_order, tie_of_run
 from AST.run.shards import SHARD
 from AST.run.side_files import contents_of_files
-from AST.run.stem_result import StemResult
 from AST.truth import Truth, truth_of
 from AST.writing import write_whole, writing
 

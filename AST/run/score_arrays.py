@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from AST.engines.stem_result import StemResult
 from AST.labels import OutputNames
 from AST.results import OUTPUT_NAMES, SCORE_FIGURES
-from AST.run.stem_result import StemResult
 
 
 def score_arrays(

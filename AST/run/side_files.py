@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy.typing as npt
 
+from AST.engines.stem_result import StemResult
 from AST.labels import OutputNames
 from AST.results import RUN_RECORD, SCORES, STEMS, WINDOWS
 from AST.run.score_arrays import score_arrays, window_arrays
-from AST.run.stem_result import StemResult
 from AST.run_id import Tie, tied_bytes
 from AST.stems_file import stems_text
 
