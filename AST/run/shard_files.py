@@ -76,4 +76,4 @@ def _facts(identity: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             continue
         for name, inner in value.items():
             if (key, name) != (SHARD, NUMBER):
-                yield f"{key} {name}", inner
+                yield f"{key}.{name}", inner
