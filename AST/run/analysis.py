@@ -109,9 +109,8 @@ def analyse(
         for name, file in files.items():
             progress.say(f"{name} model: {file.path} (sha256 {file.sha256[:12]}, {file.kind})")
         job = Job(dataset, Path(folder), found.stems, files, computation, progress, found.left_out)
-        results, scores, record = job.execute(path, restart, retry_failed, started)
-    failures = {result.row.path: result.failure for result in results if result.failure}
-    return Run([result.row for result in results], scores, failures, record)
+        results, record = job.execute(path, restart, retry_failed, started)
+    return Run(results.rows, results.scores, results.reasons("failure"), record)
 
 
 @contextlib.contextmanager

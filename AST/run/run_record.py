@@ -17,7 +17,7 @@ from AST.local_model import LocalModel
 from AST.metrics import is_match, normalised
 from AST.rules import STUDY_RULE
 from AST.run.computation import Computation
-from AST.run.stem_result import StemResult
+from AST.run.run_results import RunResults
 from AST.truth import APART, COUNTED, SILENT_STEMS, truth_of
 from AST.version import __version__
 from AST.writing import printable
@@ -102,7 +102,7 @@ def run_record(
     models: Mapping[str, LocalModel],
     settings: Mapping[str, Any],
     stem_facts: Mapping[str, Any],
-    results: Sequence[StemResult],
+    results: RunResults,
     resumed: int,
     started: datetime,
 ) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def run_record(
         resumed: Number of stems that were done before a stop.
     """
     finished = datetime.now(timezone.utc)
-    rows = [result.row for result in results]
+    rows = results.rows
     counted = truth_of(rows, stem_facts).rows
     predictions = Counter(row.prediction for row in rows)
     return {
@@ -140,12 +140,8 @@ def run_record(
     }
 
 
-def _listed(results: Sequence[StemResult], field: str) -> list[dict[str, str]]:
-    return [
-        {"path": result.row.path, "reason": getattr(result, field)}
-        for result in results
-        if getattr(result, field)
-    ]
+def _listed(results: RunResults, kind: str) -> list[dict[str, str]]:
+    return [{"path": path, "reason": reason} for path, reason in results.reasons(kind).items()]
 
 
 def _versions(packages: Sequence[str]) -> dict[str, str]:
