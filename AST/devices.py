@@ -1,4 +1,4 @@
-"""Which devices the models run on, and what those devices can do."""
+"""Which device the models run on, and what devices can do."""
 
 import numpy as np
 import numpy.typing as npt
@@ -10,26 +10,24 @@ from AST.settings import AUTO, BF16, CPU, CUDA, FP16, FP32, MPS
 DTYPES = {FP32: torch.float32, BF16: torch.bfloat16, FP16: torch.float16}
 
 
-def select_devices(names: str) -> list[torch.device]:
-    """The devices that a ``--device`` names: one, or several GPUs that share the work.
+def select_device(name: str) -> torch.device:
+    """The device that a ``--device`` names. ``cuda`` is the first GPU.
 
-    ``cuda`` takes all GPUs that torch sees. ``auto`` takes these, else Apple's MPS, else the CPU.
+    ``auto`` takes this, else Apple's MPS, else the CPU.
 
     Raises:
         UsageError: This machine, or this build of torch, does not have such a device.
     """
     gpus = [f"{CUDA}:{number}" for number in range(torch.cuda.device_count())]
-    available = {CUDA: gpus, MPS: [MPS] if torch.backends.mps.is_available() else [], CPU: [CPU]}
-    if names == AUTO:
-        names = next(name for name, devices in available.items() if devices)
-    wanted = available.get(names) or names.split(",")
-    usable = [device for devices in available.values() for device in devices]
-    if missing := [name for name in wanted if name not in usable]:
+    usable = [*gpus, *([MPS] if torch.backends.mps.is_available() else []), CPU]
+    if name == AUTO:
+        return torch.device(usable[0])
+    wanted = f"{CUDA}:0" if name == CUDA else name
+    if wanted not in usable:
         raise UsageError(
-            f"device {names}: {missing[0]} is not available to torch on this machine; "
-            f"use {', '.join(usable)}"
+            f"device {name}: not available to torch on this machine; use {', '.join(usable)}"
         )
-    return [torch.device(name) for name in dict.fromkeys(wanted)]
+    return torch.device(wanted)
 
 
 def has_instructions(precision: str, device_type: str) -> bool:

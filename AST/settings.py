@@ -11,14 +11,16 @@ from AST.errors import UsageError
 AUTO = "auto"
 
 CPU, CUDA, MPS = "cpu", "cuda", "mps"
-DEVICE_NAMES = re.compile(rf"{AUTO}|{CPU}|{MPS}|{CUDA}|{CUDA}:\d+(,{CUDA}:\d+)*")
-EXPECTED_DEVICE = f"{AUTO}, {CPU}, {CUDA}, {MPS} or a list such as cuda:0,cuda:1"
+DEVICE_NAMES = re.compile(rf"{AUTO}|{CPU}|{MPS}|{CUDA}(:\d+)?")
+EXPECTED_DEVICE = f"{AUTO}, {CPU}, {MPS}, {CUDA} or one of several GPUs, such as {CUDA}:1"
 
 FP32, BF16, FP16 = "fp32", "bf16", "fp16"
 PRECISIONS = (AUTO, FP32, BF16, FP16)
 
 ESSENTIA, TORCH = "essentia", "torch"
 SPEECH_BACKENDS = (AUTO, TORCH, ESSENTIA)
+
+LOCAL = "local"
 
 STUDY, ALL = "study", "all"
 EXPECTED_WINDOWS = f"'{STUDY}', '{ALL}' or a whole number, 1 or more"
@@ -93,7 +95,7 @@ class Settings:
     """How the models run. The defaults suit most machines.
 
     Attributes:
-        device: ``auto``, ``cpu``, ``mps``, ``cuda`` (all GPUs) or a list such as ``cuda:0,cuda:1``.
+        device: ``auto``, ``cpu``, ``mps``, ``cuda`` or one of several GPUs, such as ``cuda:1``.
         precision: Of the models' matrix products: ``auto``, ``fp32``, ``bf16`` or ``fp16``.
         speech_backend: What runs the speech model: ``auto``, ``torch`` or ``essentia``.
         batch_size: Number of stems, or of their windows, that go through the models together; None
@@ -101,6 +103,7 @@ class Settings:
         workers: Number of processes that prepare files; with 0 there is one, and it does not work
             ahead; None chooses a number.
         windows: Which parts of a stem AST hears.
+        engine: Who does the work: ``local``, this process.
 
     Raises:
         UsageError: A value is not one of these.
@@ -112,6 +115,7 @@ class Settings:
     batch_size: int | None = None
     workers: int | None = None
     windows: Windows = Windows()
+    engine: str = LOCAL
 
     def __post_init__(self) -> None:
         if not DEVICE_NAMES.fullmatch(self.device):
@@ -125,11 +129,11 @@ class Settings:
                 raise UsageError(f"{name} {value}: expected a whole number, {lowest} or more")
 
 
-def device_names(text: str) -> str:
-    """An argparse type: ``auto``, ``cpu``, ``mps``, ``cuda`` or a list such as ``cuda:0,cuda:2``.
+def device_name(text: str) -> str:
+    """An argparse type: ``auto``, ``cpu``, ``mps``, ``cuda`` or one GPU, such as ``cuda:1``.
 
-    >>> device_names("cuda:0,cuda:2")
-    'cuda:0,cuda:2'
+    >>> device_name("cuda:1")
+    'cuda:1'
     """
     if not DEVICE_NAMES.fullmatch(text):
         raise argparse.ArgumentTypeError(f"{text!r}: expected {EXPECTED_DEVICE}")

@@ -11,10 +11,10 @@ from AST.audio.excerpt import excerpt, excerpt_16_bit
 from AST.audio.mel_patches import mel_patch_blocks
 from AST.audio.recording import rms_dbfs, to_model_rate
 from AST.audio.spectrogram import FRAME_COUNT, MEL_BAND_COUNT, spectrogram
+from AST.engines.stem_result import StemResult
 from AST.recognition.models import Models
 from AST.results import Row
 from AST.run.journal import Journal
-from AST.run.stem_result import StemResult
 from bench.machine import Result, timed
 
 

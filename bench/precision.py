@@ -21,13 +21,13 @@ from AST.audio.spectrogram import FRAME_COUNT, MEL_BAND_COUNT, input_sample_coun
 from AST.audio.spool import Spool
 from AST.datasets import DATASETS
 from AST.datasets.stem import Stem
-from AST.devices import select_devices
+from AST.devices import select_device
+from AST.engines.batch_analysis import analyse_batch
+from AST.engines.stem_result import StemResult
 from AST.labels import LabelMap
 from AST.model_files import TINY
 from AST.recognition.models import Models
-from AST.run.pipeline import analyse_batch
-from AST.run.stem_result import StemResult
-from AST.settings import BF16, FP16, FP32, device_names
+from AST.settings import BF16, FP16, FP32, device_name
 from AST.weights import obtain_both
 from bench.tables import machine_line, measure_and_show, new_parser, table
 
@@ -57,7 +57,7 @@ def results_in(
 ) -> list[StemResult]:
     """The results of all pieces in one precision."""
     files = obtain_both(arguments.model, arguments.speech_model)
-    device = select_devices(arguments.device)[0]
+    device = select_device(arguments.device)
     config = files["ast"].checkpoint.config
     paths = files["ast"].path, files["speech"].path
     models = Models.load(*paths, device, precision, config=config)
@@ -117,7 +117,7 @@ def build_parser() -> argparse.ArgumentParser:
     )  # fp16 takes minutes on a CPU
     parser.add_argument("--model", default=TINY)
     parser.add_argument("--speech-model")
-    parser.add_argument("--device", type=device_names, default="cpu")
+    parser.add_argument("--device", type=device_name, default="cpu")
     return parser
 
 

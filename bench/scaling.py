@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from AST.command_line import whole_number
-from AST.run.computation import default_workers
+from AST.engines.computation import default_workers
 from AST.settings import CPU
 from bench.script_run import run_script
 from bench.tables import machine_line, measure_and_show, new_parser, table

@@ -35,7 +35,7 @@ def measured(ast_path: Path, speech_path: Path, file: Path) -> dict[str, float]:
     found = {"ast": FoundFile(ast_path, AST_FILE), "speech": FoundFile(speech_path, SPEECH_FILE)}
     step("hash both model files", lambda: verify_all(found))
     step("import torch", lambda: __import__("torch"))
-    step("import the rest", lambda: __import__("AST.run.pipeline"))
+    step("import the rest", lambda: __import__("AST.engines.batch_analysis"))
     import torch
 
     from AST.audio.preparation import prepare

@@ -16,9 +16,9 @@ from AST.command_line import whole_number
 from AST.commands.arguments import add_speed_flags, settings_of
 from AST.datasets.stem import Stem
 from AST.devices import has_instructions
+from AST.engines.computation import Computation, decide_computation
 from AST.model_files import AST_FILE, SPEECH_FILE
 from AST.recognition.models import Models
-from AST.run.computation import Computation, decide_computation
 from AST.settings import AUTO, BF16, CPU, CUDA, FP16, FP32
 from bench.machine import floor_s
 from bench.parts import parts_s
@@ -80,7 +80,7 @@ def runs_as_script(
     flags = {
         "model": paths[0],
         "speech-model": paths[1],
-        "device": ",".join(map(str, computation.devices)),
+        "device": computation.device,
         "batch-size": computation.batch_size,
         "workers": computation.workers,
         "speech-backend": computation.speech_backend,
@@ -95,27 +95,25 @@ def runs_as_script(
 def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """All figures; see ``tables`` for what they are."""
     computation = decide_computation(settings_of(arguments))
-    devices, backend = computation.devices, computation.speech_backend
-    is_cuda = computation.device_type == CUDA
+    device, backend = computation.device, computation.speech_backend
+    is_cuda = device.type == CUDA
     worth_it = PRECISIONS_CUDA if is_cuda else PRECISIONS_ELSEWHERE
-    precisions = [name for name in worth_it if has_instructions(name, computation.device_type)]
+    precisions = [name for name in worth_it if has_instructions(name, device.type)]
     if arguments.precision != AUTO:
         precisions = [arguments.precision]
     paths = model_paths(arguments.size, folder)
     stems = make_stems(folder / "stems", arguments.files, arguments.duration_s)
     files = [stem.path for stem in stems]
     runs = runs_as_script(folder / "stems", paths, precisions, computation)
-    floors = {name: floor_s(files, paths, name, devices[0]) for name in precisions}
-    models = {
-        name: [Models.load(*paths, one, name, backend) for one in devices] for name in precisions
-    }
+    floors = {name: floor_s(files, paths, name, device) for name in precisions}
+    models = {name: Models.load(*paths, device, name, backend) for name in precisions}
     short = next((folder / "short").rglob("*.wav"))
-    parts = parts_s(files[:PARTS_FILES], models[precisions[0]][0], folder)
+    parts = parts_s(files[:PARTS_FILES], models[precisions[0]], folder)
     ways = ways_in_turns(stems, paths, models, computation.batch_size, computation.workers)
     add_rates(ways, arguments.duration_s)
     return {
         "machine": machine_line(),
-        "devices": [torch.cuda.get_device_name(one) if is_cuda else str(one) for one in devices],
+        "device": torch.cuda.get_device_name(device) if is_cuda else str(device),
         "models": arguments.size,
         "files": arguments.files,
         "duration_s": arguments.duration_s,
@@ -132,7 +130,7 @@ def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
 def tables(_arguments: argparse.Namespace, figures: dict[str, Any]) -> str:
     """The figures as Markdown."""
     head = (
-        f"{figures['machine']} Models ({figures['models']}) on {', '.join(figures['devices'])}; "
+        f"{figures['machine']} Models ({figures['models']}) on {figures['device']}; "
         f"{figures['files']} stems of {figures['duration_s']} s; batches of "
         f"{figures['batch_size']}, {figures['workers']} workers."
     )

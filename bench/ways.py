@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from AST.datasets.stem import Stem
+from AST.engines.batch_analysis import analyse_batches
+from AST.engines.stem_result import StemResult
+from AST.engines.workers import Preparation
 from AST.labels import LabelMap
 from AST.recognition.models import Models
-from AST.run.pipeline import analyse_batches
-from AST.run.stem_result import StemResult
-from AST.run.workers import Preparation
 from bench.machine import timed
 from bench.parts import clips_per_s
 from bench.study import Study
@@ -24,7 +24,7 @@ ROUNDS = 3
 
 
 def pipeline(
-    stems: Sequence[Stem], models: Sequence[Models], batch_size: int, workers: int
+    stems: Sequence[Stem], models: Models, batch_size: int, workers: int
 ) -> list[StemResult]:
     """The results of all stems. Models are loaded before."""
     batches = Preparation(stems, workers, batch_size).batches()
@@ -34,7 +34,7 @@ def pipeline(
 def ways_in_turns(
     stems: Sequence[Stem],
     paths: tuple[Path, Path],
-    models: Mapping[str, Sequence[Models]],
+    models: Mapping[str, Models],
     batch_size: int,
     workers: int,
 ) -> dict[str, dict[str, float]]:
@@ -45,7 +45,7 @@ def ways_in_turns(
 
     Args:
         paths: Both model files, for the study's way: AST's and the speech model's.
-        models: For each precision the models on each device.
+        models: For each precision.
     """
     study = Study(*paths)
     for one in models.values():  # the first run sets up memory and threads
@@ -64,7 +64,7 @@ def ways_in_turns(
             ways[name]["seconds"] = min(ways[name]["seconds"], seconds)
             ways[name] |= _differences(results[: len(few)], scores, percents)
     for name, one in models.items():
-        ways[name]["ast_clips_per_s"] = clips_per_s(one[0], batch_size)
+        ways[name]["ast_clips_per_s"] = clips_per_s(one, batch_size)
     return ways
 
 

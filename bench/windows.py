@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from AST.command_line import whole_number
-from AST.run.computation import default_workers
+from AST.engines.computation import default_workers
 from AST.settings import ALL, CPU, STUDY
 from bench.script_run import run_script
 from bench.tables import machine_line, measure_and_show, new_parser, table

@@ -11,8 +11,9 @@ from tests.helpers import ROOT
 USES = {
     "hiaudio": {"recognition", "audio"},
     "commands": {"run", "explain", "recognition", "evaluation", "datasets"},
-    "verification": {"run", "recognition", "tagger", "speech", "audio", "datasets"},
-    "run": {"recognition", "tagger", "speech", "audio", "datasets"},
+    "verification": {"engines", "recognition", "tagger", "speech", "audio", "datasets"},
+    "run": {"engines", "audio", "datasets"},
+    "engines": {"recognition", "tagger", "speech", "audio", "datasets"},
     "explain": {"recognition", "tagger", "speech", "audio"},
     "recognition": {"tagger", "speech", "audio"},
     "evaluation": set(),

@@ -10,11 +10,11 @@ import pandas
 import pytest
 
 from AST.commands import accuracy, relabel
+from AST.engines.stem_result import StemResult
 from AST.errors import UsageError
 from AST.evaluation.saved_run import read_run
 from AST.results import RUN_RECORD, SCORES, Row, beside, format_rows, read_rows
 from AST.run.journal import Journal
-from AST.run.stem_result import StemResult
 from AST.run_id import Tie, results_sha256, tie_in
 from tests.helpers import DICTIONARY, ROWS, stem_scores
 

@@ -17,7 +17,7 @@ from AST.settings import (
     ZERO,
     Settings,
     Windows,
-    device_names,
+    device_name,
     hop_seconds,
     windows_choice,
 )
@@ -76,10 +76,10 @@ def add_speed_flags(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("speed")
     group.add_argument(
         "--device",
-        type=device_names,
+        type=device_name,
         default=AUTO,
         metavar="NAME",
-        help="auto (default), cpu, mps, cuda (all GPUs) or a list such as cuda:0,cuda:1",
+        help="auto (default), cpu, mps, cuda or one of several GPUs, such as cuda:1",
     )
     group.add_argument(
         "--precision",
@@ -147,7 +147,7 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
         UsageError: Two flags do not fit together.
     """
     given = vars(arguments)
-    names = {field.name for field in fields(Settings)} - {"windows"}
+    names = {field.name for field in fields(Settings)} & given.keys() - {"windows"}
     windows = windows_in(arguments) if "windows" in given else Windows()
     return Settings(**{name: given[name] for name in names}, windows=windows)
 

@@ -13,7 +13,7 @@ from AST.audio.mel_patches import MelPatches, mel_patches_of
 from AST.audio.preparation import PreparedStem, prepare, prepare_recording
 from AST.audio.recording import Recording, Samples
 from AST.audio.spectrogram import spectrogram
-from AST.devices import select_devices
+from AST.devices import select_device
 from AST.errors import UsageError
 from AST.forked import process_of
 from AST.labels import SPEECH, LabelMap
@@ -67,7 +67,7 @@ class Recogniser:
         speech_model: str | None = None,
         settings: Settings = Settings(),  # noqa: B008 (frozen)
     ) -> None:
-        device = select_devices(settings.device)[0]  # an error here should not wait for a download
+        device = select_device(settings.device)  # an error here should not wait for a download
         self._gpu = None if device.type == CPU else process_of(f"device {device.type}")
         self._check_process()
         self.files = obtain_both(model, speech_model)

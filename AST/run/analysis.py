@@ -101,15 +101,17 @@ def analyse(
         with some_threads(1) as thread:
             verifying = thread.submit(verify_all, files_found)
             # These load torch, which takes seconds: usage errors should not wait for it.
-            from AST.run.computation import decide_computation
+            from AST.engines.opening import open_engine
             from AST.run.execution import Job
 
-            computation = decide_computation(settings)
-            files = verifying.result()
-        for name, file in files.items():
-            progress.say(f"{name} model: {file.path} (sha256 {file.sha256[:12]}, {file.kind})")
-        job = Job(dataset, Path(folder), found.stems, files, computation, progress, found.left_out)
-        results, record = job.execute(path, restart, retry_failed, started)
+            with contextlib.closing(open_engine(settings, progress.say)) as engine:
+                files = verifying.result()
+                for name, file in files.items():
+                    digits = file.sha256[:12]
+                    progress.say(f"{name} model: {file.path} (sha256 {digits}, {file.kind})")
+                whole = Path(folder), found.stems, found.left_out
+                job = Job(dataset, *whole, files, engine, progress)
+                results, record = job.execute(path, restart, retry_failed, started)
     return Run(results.rows, results.scores, results.reasons("failure"), record)
 
 

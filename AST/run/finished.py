@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from AST.datasets.stem import Stem
+from AST.engines.stem_result import StemResult
 from AST.errors import UsageError
 from AST.results import RUN_RECORD, SCORE_FIGURES, SCORES, WINDOWS, beside, read_rows
 from AST.run.run_record import identity_in
-from AST.run.stem_result import StemResult
 from AST.run_id import Tie, check_ties, tie_in
 from AST.settings import STUDY
 

@@ -17,6 +17,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from AST.engines.stem_result import StemResult, from_fields, to_line
 from AST.errors import UsageError
 from AST.labels import OutputNames, audioset_outputs
 from AST.results import OUTPUT_FLAG, SIDE_FILES, Row, beside, format_rows
@@ -24,7 +25,6 @@ from AST.run.journal_entries import whole_entries
 from AST.run.keeping import keep_earlier
 from AST.run.run_results import RunResults
 from AST.run.side_files import write_side_files
-from AST.run.stem_result import StemResult, from_fields, to_line
 from AST.run_id import Tie, tie_of
 from AST.writing import force_to_disk, write_whole, writing
 

@@ -10,7 +10,7 @@ from AST.metrics import is_match
 from AST.writing import visible
 
 if TYPE_CHECKING:
-    from AST.run.stem_result import StemResult
+    from AST.engines.stem_result import StemResult
 
 
 class Progress:

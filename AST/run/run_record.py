@@ -12,11 +12,11 @@ from typing import Any
 from AST.audio.spectrogram import window_s
 from AST.datasets.dataset import Dataset
 from AST.datasets.stem import Stem
+from AST.engines.computation import Computation
 from AST.labels import ERROR, SILENCE, SPEECH
 from AST.local_model import LocalModel
 from AST.metrics import is_match, normalised
 from AST.rules import STUDY_RULE
-from AST.run.computation import Computation
 from AST.run.run_results import RunResults
 from AST.truth import APART, COUNTED, SILENT_STEMS, truth_of
 from AST.version import __version__
@@ -59,7 +59,7 @@ def run_identity(
         "label_dictionary": {name: list(names) for name, names in dataset.names_of_class.items()},
         "speech_rule": STUDY_RULE._asdict(),
         "models": {name: model.sha256 for name, model in models.items()},
-        "device": computation.device_type,
+        "device": computation.device.type,
         "precision": computation.precision,
         "speech_backend": computation.speech_backend,
         "windows": computation.windows.record(window_s(models["ast"].checkpoint.config.input)),

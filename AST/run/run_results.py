@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from AST.engines.stem_result import StemResult
 from AST.labels import OutputNames
 from AST.results import OUTPUT_NAMES, SCORE_FIGURES, SCORES, WINDOWS, Row
-from AST.run.stem_result import StemResult
 
 
 class RunResults:

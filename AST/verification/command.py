@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from AST.command_line import EXIT_OK, EXIT_SOME_FILES_FAILED
-from AST.devices import select_devices
+from AST.devices import select_device
 from AST.errors import StemError, UsageError
 from AST.fetching import hub_file
 from AST.local_model import LocalModel
@@ -103,7 +103,7 @@ def _checkpoint(name: str, files: dict[str, LocalModel], figures: PublicFigures)
     sample = hub_file(figures.sample)
     if sample is None:
         raise UsageError(f"the hub has no {figures.sample.name} in {figures.sample.repository}")
-    device = select_devices(Settings().device)[0]
+    device = select_device(Settings().device)
     yield from logit_checks(name, model, sample, expected.first_logits, device)
 
 

@@ -10,12 +10,12 @@ import numpy as np
 from AST.datasets import DATASETS
 from AST.datasets.stem import Stem
 from AST.devices import has_instructions
+from AST.engines.batch_analysis import analyse_batches
+from AST.engines.computation import decide_computation
+from AST.engines.workers import Preparation
 from AST.labels import LabelMap
 from AST.local_model import LocalModel
 from AST.recognition.models import Models
-from AST.run.computation import decide_computation
-from AST.run.pipeline import analyse_batches
-from AST.run.workers import Preparation
 from AST.settings import BF16, FP16, FP32, Settings
 from AST.verification.checks import Check
 
@@ -29,17 +29,17 @@ DATASETS_SHOWN = ("dsd100", "moisesdb")
 def speed_notes(files: dict[str, LocalModel], settings: Settings) -> Iterator[Check]:
     """Stems a minute, and the hours for both datasets. Nothing is expected: it only says."""
     computation = decide_computation(settings)
-    device = computation.device_type
-    count = max(FEWEST_STEMS, BATCHES * computation.batch_size * len(computation.devices))
+    device = computation.device
+    count = max(FEWEST_STEMS, BATCHES * computation.batch_size)
     with tempfile.TemporaryDirectory() as folder:
         stems = [Stem("stem", _stem(Path(folder)))] * count
         for precision in (FP32, BF16, FP16):
-            if not has_instructions(precision, device):
+            if not has_instructions(precision, device.type):
                 continue
             paths = files["ast"].path, files["speech"].path
             config = files["ast"].checkpoint.config
             how = precision, computation.speech_backend
-            models = [Models.load(*paths, one, *how, config=config) for one in computation.devices]
+            models = Models.load(*paths, device, *how, config=config)
             preparation = Preparation(
                 stems, computation.workers, computation.batch_size, config.input
             )
@@ -55,8 +55,7 @@ def speed_notes(files: dict[str, LocalModel], settings: Settings) -> Iterator[Ch
                 for one in map(DATASETS.__getitem__, DATASETS_SHOWN)
             ]
             yield Check(
-                f"speed, {precision} on {', '.join(map(str, computation.devices))}, "
-                f"{computation.workers} workers",
+                f"speed, {precision} on {device}, {computation.workers} workers",
                 f"{60 / stem_s:.1f} stems a minute ({count} of {DURATION_S} s each); "
                 + ", ".join(times),
             )

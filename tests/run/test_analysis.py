@@ -12,11 +12,11 @@ import pytest
 import analyze_dsd100
 import analyze_moisesdb
 import AST
+from AST.engines.stem_result import StemResult
 from AST.errors import UsageError
 from AST.metrics import accuracy_report
 from AST.results import read_rows
 from AST.run.progress import ConsoleProgress
-from AST.run.stem_result import StemResult
 from synthetic.stems import SAMPLE_RATE_HZ, write_moisesdb, write_samples
 from tests.helpers import ROOT, ModelFlags, RunScript, tone
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from AST import writing
+from AST.engines.stem_result import StemResult
 from AST.errors import UsageError
 from AST.results import RUN_RECORD, SCORES, Row, beside
 from AST.run import journal as journal_module
 from AST.run.journal import Journal
-from AST.run.stem_result import StemResult
 
 IDENTITY = {"dataset": "test"}
 RESULTS = [

@@ -6,11 +6,11 @@ from typing import BinaryIO
 import numpy as np
 import pytest
 
+from AST.engines.stem_result import StemResult
 from AST.errors import UsageError
 from AST.results import SCORE_FIGURES, Row, format_rows, read_rows
 from AST.run import journal as journal_module
 from AST.run.journal import Journal
-from AST.run.stem_result import StemResult
 from AST.run_id import Tie
 from AST.writing import force_to_disk
 

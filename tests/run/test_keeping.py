@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from AST.engines.stem_result import StemResult
 from AST.errors import UsageError
 from AST.evaluation.saved_run import read_run
 from AST.results import Row, read_rows
 from AST.run import journal as journal_module
 from AST.run.journal import Journal
 from AST.run.keeping import keep_earlier
-from AST.run.stem_result import StemResult
 from AST.writing import write_whole
 
 OLD = {

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 import analyze_dsd100
+from AST.engines.stem_result import StemResult
 from AST.results import SCORE_FIGURES, read_rows
 from AST.run.progress import ConsoleProgress
-from AST.run.stem_result import StemResult
 from synthetic.stems import SAMPLE_RATE_HZ, write_dsd100, write_samples
 from tests.helpers import ROOT, ModelFlags, tone
 

@@ -10,7 +10,7 @@ from concurrent.futures import Executor, Future
 from AST.audio.spectrogram import PUBLISHED_INPUT
 from AST.checkpoint_config import InputFormat
 from AST.datasets.stem import Stem
-from AST.run.worker_process import Prepared, WorkerProcess, prepare_or_say_why
+from AST.engines.worker_process import Prepared, WorkerProcess, prepare_or_say_why
 from AST.settings import STUDY_WINDOW, Windows
 from AST.threads import ThisThread, some_threads
 

@@ -16,10 +16,10 @@ import pytest
 import analyze_dsd100
 from AST.audio.preparation import PreparedStem, prepare
 from AST.datasets.stem import Stem
+from AST.engines import worker_process, workers
+from AST.engines.worker_process import FailedStem, Prepared
+from AST.engines.workers import Preparation
 from AST.results import read_rows
-from AST.run import worker_process, workers
-from AST.run.worker_process import FailedStem, Prepared
-from AST.run.workers import Preparation
 
 KINDS = ["sound", "silent", "failed", "sound"]
 """Of the four stems of the fixture."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
-from AST.devices import select_devices
+from AST.devices import select_device
 from AST.processors import usable_processors
 from AST.settings import CUDA, STUDY_WINDOW, Settings, Windows, select_precision
 
@@ -19,7 +19,6 @@ class Computation:
     """Settings without a gap.
 
     Attributes:
-        devices: One, or several GPUs that share the work.
         precision: ``fp32``, ``bf16`` or ``fp16``.
         speech_backend: ``auto``, ``torch`` or ``essentia``.
         batch_size: Number of stems that go through the models together, and of windows that AST
@@ -29,16 +28,12 @@ class Computation:
         windows: Which parts of a stem AST hears.
     """
 
-    devices: tuple[torch.device, ...]
+    device: torch.device
     precision: str
     speech_backend: str
     batch_size: int
     workers: int
     windows: Windows = STUDY_WINDOW
-
-    @property
-    def device_type(self) -> str:
-        return self.devices[0].type
 
 
 def decide_computation(settings: Settings) -> Computation:
@@ -47,15 +42,18 @@ def decide_computation(settings: Settings) -> Computation:
     Raises:
         UsageError: This machine does not have the device.
     """
-    devices = select_devices(settings.device)
-    device_type = devices[0].type
-    batch_size = BATCH_SIZE_CUDA if device_type == CUDA else BATCH_SIZE
+    return computation_on(select_device(settings.device), settings)
+
+
+def computation_on(device: torch.device, settings: Settings) -> Computation:
+    """The same for a device that is known."""
+    batch_size = BATCH_SIZE_CUDA if device.type == CUDA else BATCH_SIZE
     return Computation(
-        tuple(devices),
-        select_precision(settings.precision, device_type),
+        device,
+        select_precision(settings.precision, device.type),
         settings.speech_backend,
         batch_size if settings.batch_size is None else settings.batch_size,
-        default_workers(device_type) if settings.workers is None else settings.workers,
+        default_workers(device.type) if settings.workers is None else settings.workers,
         settings.windows,
     )
 

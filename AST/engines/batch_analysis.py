@@ -1,9 +1,6 @@
 """From prepared stems to results: both models, batch by batch."""
 
-import functools
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 
@@ -13,12 +10,12 @@ import torch
 
 from AST.audio.preparation import PreparedStem
 from AST.datasets.stem import Stem
+from AST.engines.stem_result import StemResult
+from AST.engines.worker_process import FailedStem, Prepared
 from AST.labels import ERROR, LabelMap
 from AST.recognition.models import Models
 from AST.results import Row
 from AST.rules import Scores, decide
-from AST.run.stem_result import StemResult
-from AST.run.worker_process import FailedStem, Prepared
 from AST.settings import MEAN, STUDY_WINDOW, Windows
 from AST.window_scores import pooled
 
@@ -26,42 +23,21 @@ from AST.window_scores import pooled
 def analyse_batches(
     stems: Sequence[Stem],
     batches: Iterable[Sequence[Prepared]],
-    models: Sequence[Models],
+    models: Models,
     label_map: LabelMap,
-    first_batch: int = 0,
     windows: Windows = STUDY_WINDOW,
     at_once: int | None = None,
 ) -> Iterator[list[StemResult]]:
     """The results of each batch, in walk order.
 
     Args:
-        models: The same on each of several devices, which then work at the same time.
-        first_batch: Its number in the whole run, so that a batch always meets the same device.
         windows: Which parts of the stems were prepared.
         at_once: Number of windows that AST takes together; None: as many as the batch has stems.
     """
     left = iter(stems)
-    jobs = ((list(islice(left, len(prepared))), prepared) for prepared in batches)
-    analyse = functools.partial(
-        analyse_batch, label_map=label_map, windows=windows, at_once=at_once
-    )
-    if len(models) == 1:  # in this thread, so that Ctrl-C does not wait for the end of a batch
-        for batch, prepared in jobs:
-            yield analyse(batch, prepared, models[0])
-        return
-    threads = [ThreadPoolExecutor(1) for _ in models]
-    waiting: deque[Future[list[StemResult]]] = deque()
-    try:
-        for number, job in enumerate(jobs, first_batch):
-            turn = number % len(models)
-            waiting.append(threads[turn].submit(analyse, *job, models[turn]))
-            if len(waiting) > len(models):  # one more than there are devices, so that none waits
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        for thread in threads:
-            thread.shutdown(wait=False, cancel_futures=True)
+    for prepared in batches:
+        batch = list(islice(left, len(prepared)))
+        yield analyse_batch(batch, prepared, models, label_map, windows, at_once)
 
 
 def analyse_batch(
