@@ -7,6 +7,7 @@ from pathlib import Path
 from AST.command_line import whole_number
 from AST.model_files import AUDIOSET_CHECKPOINTS, PUBLISHED
 from AST.results import OUTPUT_FLAG
+from AST.run.shards import shard_of
 from AST.settings import (
     AUTO,
     PADS,
@@ -67,6 +68,12 @@ def add_output_flags(parser: argparse.ArgumentParser, results_file: str) -> None
         "--retry-failed",
         action="store_true",
         help="take over a finished run, and analyse only the files that failed in it",
+    )
+    group.add_argument(
+        "--shard",
+        type=shard_of,
+        metavar="K/N",
+        help="analyse only share K of N, into results.K-of-N.csv; merge_results.py joins them",
     )
     group.add_argument("--verbose", action="store_true", help="print a line for each file")
 

@@ -20,9 +20,9 @@ from typing import Any, BinaryIO
 from AST.engines.stem_result import StemResult, from_fields, to_line
 from AST.errors import UsageError
 from AST.labels import OutputNames, audioset_outputs
-from AST.results import OUTPUT_FLAG, SIDE_FILES, Row, beside, format_rows
+from AST.results import OUTPUT_FLAG, Row, format_rows
 from AST.run.journal_entries import whole_entries
-from AST.run.keeping import keep_earlier
+from AST.run.keeping import take_the_place
 from AST.run.run_results import RunResults
 from AST.run.side_files import write_side_files
 from AST.run_id import Tie, tie_of
@@ -115,12 +115,7 @@ class Journal:
         rows, tie = self.results.rows, self.tie()
         with writing(self.output, OUTPUT_FLAG):
             written = write_side_files(self._partial_path, rows, arrays, record, self._outputs, tie)
-            kept = keep_earlier(self.output)
-            for kind in written:
-                beside(self._partial_path, kind).replace(beside(self.output, kind))
-            for kind in set(SIDE_FILES) - set(written):  # of a run whose results file is gone
-                beside(self.output, kind).unlink(missing_ok=True)
-            self._partial_path.replace(self.output)
+            kept = take_the_place(self._partial_path, self.output, written)
             self._log_path.unlink()
         return kept
 
