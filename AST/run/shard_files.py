@@ -44,8 +44,7 @@ def in_order(files: Sequence[Finished]) -> list[Finished]:
 def tie_of_run(identity: Mapping[str, Any], rows: Sequence[Row], arrays: Arrays) -> Tie:
     """The tie of a run that computed this."""
     of_files = [array for of_file in arrays.values() for array in of_file.values()]
-    text = json.dumps(identity, sort_keys=True).encode()
-    return tie_of(rows, text, *of_files)
+    return tie_of(rows, json.dumps(identity, sort_keys=True).encode(), *of_files)
 
 
 def _check(file: Finished) -> None:
