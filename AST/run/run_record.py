@@ -1,7 +1,6 @@
 """What a results file depends on: the identity of a run, and its record."""
 
 import hashlib
-import importlib.metadata
 import platform
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -19,13 +18,10 @@ from AST.local_model import LocalModel
 from AST.metrics import is_match, normalised
 from AST.rules import STUDY_RULE
 from AST.truth import APART, COUNTED, SILENT_STEMS, truth_of
-from AST.version import __version__
+from AST.versions import DECISIVE_PACKAGES, code_sha256, versions
 from AST.writing import printable
 
-DECISIVE_PACKAGES = ("torch", "essentia-tensorflow", "av", "samplerate")
-"""A run is not resumed with another version of one of these."""
 RECORDED_PACKAGES = (*DECISIVE_PACKAGES, "torchaudio", "numpy")
-PACKAGE = Path(__file__).parents[1]
 
 
 def paths_below(folder: Path, stems: Sequence[Stem]) -> list[str]:
@@ -63,8 +59,8 @@ def run_identity(
         "precision": computation.precision,
         "speech_backend": computation.speech_backend,
         "windows": computation.windows.record(window_s(models["ast"].checkpoint.config.input)),
-        "versions": _versions(DECISIVE_PACKAGES),
-        "code_sha256": _code_sha256(),
+        "versions": versions(DECISIVE_PACKAGES),
+        "code_sha256": code_sha256(),
     }
 
 
@@ -74,9 +70,9 @@ def identity_in(record: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         KeyError: The record is of an older version.
     """
-    versions = {name: record["versions"][name] for name in ("ast-stems", *DECISIVE_PACKAGES)}
+    decisive = {name: record["versions"][name] for name in ("ast-stems", *DECISIVE_PACKAGES)}
     models = {name: model["sha256"] for name, model in record["models"].items()}
-    return {**record, "models": models, "versions": versions}
+    return {**record, "models": models, "versions": decisive}
 
 
 def facts_of_stems(dataset: Dataset, stems: Sequence[Stem]) -> dict[str, Any]:
@@ -121,7 +117,7 @@ def run_record(
         "models": {name: model.record() for name, model in models.items()},
         "settings": dict(settings),
         "versions": {
-            **_versions(RECORDED_PACKAGES),
+            **versions(RECORDED_PACKAGES),
             "python": platform.python_version(),
             "platform": platform.platform(),
         },
@@ -146,16 +142,3 @@ def _listed(results: Sequence[StemResult], field: str) -> list[dict[str, str]]:
         for result in results
         if getattr(result, field)
     ]
-
-
-def _versions(packages: Sequence[str]) -> dict[str, str]:
-    versions = {name: importlib.metadata.version(name) for name in packages}
-    return {"ast-stems": __version__, **versions}
-
-
-def _code_sha256() -> str:
-    """Of the suite's own code: between two releases its version stays the same."""
-    code = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
-        code.update(f"{path.relative_to(PACKAGE)}\n".encode() + path.read_bytes())
-    return code.hexdigest()
