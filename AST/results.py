@@ -69,20 +69,21 @@ def check_distinct(inputs: Iterable[Path], outputs: Iterable[Path]) -> None:
         taken.add(output.resolve())
 
 
-def check_output(path: Path) -> None:
+def check_output(path: Path, flag: str = OUTPUT_FLAG) -> None:
     """Checks that a results file can be written to a path, before a run spends hours.
+
+    Args:
+        flag: What chooses the path.
 
     Raises:
         UsageError: It cannot.
     """
     if not path.name or path.is_dir():
-        raise UsageError(f"{path}: is a folder; expected the name of a file for {OUTPUT_FLAG}")
+        raise UsageError(f"{path}: is a folder; expected the name of a file for {flag}")
     if path.exists() and not path.is_file():
-        raise UsageError(f"{path}: is not a regular file; choose another name for {OUTPUT_FLAG}")
+        raise UsageError(f"{path}: is not a regular file; choose another name for {flag}")
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
-        raise UsageError(
-            f"{path}: cannot be written; {OUTPUT_FLAG} needs an existing, writable folder"
-        )
+        raise UsageError(f"{path}: cannot be written; {flag} needs an existing, writable folder")
 
 
 def format_rows(rows: Iterable[Iterable[str]]) -> str:

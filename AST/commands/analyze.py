@@ -107,6 +107,7 @@ def analyze(arguments: argparse.Namespace) -> int:
         retry_failed=arguments.retry_failed,
         keep_duplicates=arguments.keep_duplicates,
         exclude_errata=arguments.exclude_errata,
+        shard=arguments.shard,
         progress=ConsoleProgress(arguments.verbose),
     )
     print(run.truth.report)

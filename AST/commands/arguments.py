@@ -7,8 +7,10 @@ from pathlib import Path
 from AST.command_line import whole_number
 from AST.model_files import AUDIOSET_CHECKPOINTS, PUBLISHED
 from AST.results import OUTPUT_FLAG
+from AST.run.shards import shard_of
 from AST.settings import (
     AUTO,
+    LOCAL,
     PADS,
     POOLS,
     PRECISIONS,
@@ -18,6 +20,7 @@ from AST.settings import (
     Settings,
     Windows,
     device_name,
+    engine_name,
     hop_seconds,
     windows_choice,
 )
@@ -68,12 +71,26 @@ def add_output_flags(parser: argparse.ArgumentParser, results_file: str) -> None
         action="store_true",
         help="take over a finished run, and analyse only the files that failed in it",
     )
+    group.add_argument(
+        "--shard",
+        type=shard_of,
+        metavar="K/N",
+        help="analyse only share K of N, into results.K-of-N.csv; merge_results.py joins them",
+    )
     group.add_argument("--verbose", action="store_true", help="print a line for each file")
 
 
 def add_speed_flags(parser: argparse.ArgumentParser) -> None:
     """The flags that decide how the models run; see ``settings_of``."""
     group = parser.add_argument_group("speed")
+    group.add_argument(
+        "--engine",
+        type=engine_name,
+        default=LOCAL,
+        metavar="NAME",
+        help="local (default): this process and one device; ray: all cores and GPUs of this "
+        "machine; ray://HOST:PORT: a cluster of Ray, see doc/cluster.md",
+    )
     group.add_argument(
         "--device",
         type=device_name,

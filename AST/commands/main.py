@@ -8,6 +8,7 @@ from AST.command_line import EXIT_CANNOT_RUN, new_parser
 
 COMMANDS = {
     "analyze": ("AST.commands.analyze", "run AST on a dataset"),
+    "merge": ("AST.commands.merge", "join the results of all shards of a run"),
     "accuracy": ("AST.commands.accuracy", "accuracy and figures of a results file"),
     "labels": ("AST.list_labels", "list the labels in a results file"),
     "relabel": ("AST.commands.relabel", "apply another label dictionary to a results file"),

@@ -13,12 +13,7 @@ from AST.engines.engine import Batch
 from AST.engines.local import load_models
 from AST.engines.ray_nodes import Assignment, check_node, node_name
 from AST.engines.stem_result import StemResult
-from AST.engines.worker_process import (
-    FailedStem,
-    Prepared,
-    WorkerProcess,
-    prepare_or_say_why,
-)
+from AST.engines.worker_process import FailedStem, Prepared, WorkerProcess, prepare_or_say_why
 from AST.engines.workers import in_turn
 from AST.errors import UsageError
 from AST.labels import LabelMap

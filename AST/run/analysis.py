@@ -18,6 +18,7 @@ from AST.model_files import PUBLISHED
 from AST.results import Row, check_output
 from AST.run.progress import Progress
 from AST.run.selection import select_stems
+from AST.run.shards import Shard
 from AST.settings import Settings
 from AST.threads import some_threads
 from AST.truth import Truth, truth_of
@@ -67,6 +68,7 @@ def analyse(
     retry_failed: bool = False,
     keep_duplicates: bool = False,
     exclude_errata: bool = False,
+    shard: Shard | None = None,
     progress: Progress = Progress(),  # noqa: B008 (without state)
 ) -> Run:
     """Runs both models on every stem of a dataset.
@@ -83,6 +85,7 @@ def analyse(
         keep_duplicates: Whether to analyse copies of stems too, such as a subset's.
         exclude_errata: Whether to leave out stems that are known to hold something else than their
             label says.
+        shard: The share of the stems to analyse; its number goes into the name of ``output``.
         progress: Takes what the run says; by default nothing is printed.
 
     Raises:
@@ -94,6 +97,7 @@ def analyse(
             raise UsageError(f"dataset {dataset!r}: expected one of {', '.join(DATASETS)}")
         dataset = DATASETS[dataset]
     with _output_path(output) as path:
+        path = shard.output(path) if shard else path
         check_output(path)
         found = select_stems(dataset, Path(folder), progress, keep_duplicates, exclude_errata)
         files_found = find_both(model, speech_model)
@@ -104,13 +108,14 @@ def analyse(
             from AST.engines.opening import open_engine
             from AST.run.execution import Job
 
-            with contextlib.closing(open_engine(settings, progress.say)) as engine:
+            opened = open_engine(settings, progress.say, progress.working)
+            with contextlib.closing(opened) as engine:
                 files = verifying.result()
                 for name, file in files.items():
                     digits = file.sha256[:12]
                     progress.say(f"{name} model: {file.path} (sha256 {digits}, {file.kind})")
                 whole = Path(folder), found.stems, found.left_out
-                job = Job(dataset, *whole, files, engine, progress)
+                job = Job(dataset, *whole, files, engine, progress, shard)
                 results, scores, record = job.execute(path, restart, retry_failed, started)
     failures = {result.row.path: result.failure for result in results if result.failure}
     return Run([result.row for result in results], scores, failures, record)

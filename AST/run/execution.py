@@ -1,6 +1,8 @@
 """What a run does once its folder, models and results file are known to be good."""
 
 import contextlib
+import functools
+import itertools
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,19 +24,39 @@ from AST.run.journal import Journal
 from AST.run.progress import Progress
 from AST.run.run_record import facts_of_stems, paths_below, run_identity, run_record
 from AST.run.score_arrays import ast_scores
+from AST.run.shards import SHARD, Shard
 
 
 @dataclass(frozen=True)
 class Job:
-    """Everything that decides what a run computes."""
+    """Everything that decides what a run computes.
+
+    Attributes:
+        walk: All stems of the dataset.
+        shard: Which of them are analysed; None: all.
+    """
 
     dataset: Dataset
     folder: Path
-    stems: Sequence[Stem]
+    walk: Sequence[Stem]
     left_out: Mapping[str, int]
     files: dict[str, LocalModel]
     engine: Engine
     progress: Progress
+    shard: Shard | None = None
+
+    @functools.cached_property
+    def stems(self) -> Sequence[Stem]:
+        """Those that are analysed.
+
+        Raises:
+            UsageError: The shard would be empty.
+        """
+        if self.shard is None:
+            return self.walk
+        size = self.engine.computation.batch_size
+        share = self.shard.share(cut(self.walk, size), size)
+        return list(itertools.chain.from_iterable(batch.stems for batch in share))
 
     @property
     def config(self) -> CheckpointConfig:
@@ -50,7 +72,11 @@ class Job:
             UsageError: The results cannot be written, or a stopped run cannot be resumed.
         """
         outputs, computation = self.config.outputs, self.engine.computation
-        identity = run_identity(self.dataset, self.folder, self.stems, self.files, computation)
+        identity = run_identity(self.dataset, self.folder, self.walk, self.files, computation)
+        if self.shard:
+            identity[SHARD] = self.shard.identity(computation.batch_size)
+            count = f"{len(self.stems)} of the {len(self.walk)} stems"
+            self.progress.say(f"shard {self.shard}: {count}, into {output}")
         known = read_successes(output, identity, self.stems) if retry_failed else {}
         has_windows = not computation.windows.are_the_studys
         journal = Journal(output, identity, restart, outputs, has_windows)

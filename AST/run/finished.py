@@ -1,9 +1,10 @@
-"""Reads a finished run again, so that only its failed files need to be analysed."""
+"""Reads a finished run again: to analyse only its failed files, or to join it with others."""
 
+import contextlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from AST.datasets.stem import Stem
 from AST.engines.stem_result import StemResult
 from AST.errors import UsageError
-from AST.results import RUN_RECORD, SCORE_FIGURES, SCORES, WINDOWS, beside, read_rows
+from AST.results import RUN_RECORD, SCORE_FIGURES, SCORES, WINDOWS, Row, beside, read_rows
 from AST.run.run_record import identity_in
 from AST.run_id import Tie, check_ties, tie_in
 from AST.settings import STUDY
@@ -20,6 +21,59 @@ RETRY_FLAG = "--retry-failed"
 
 _Windows = tuple[npt.NDArray[np.float64] | None, npt.NDArray[np.float16] | None]
 """Where the windows of a stem start, and their scores."""
+
+
+class Finished(NamedTuple):
+    """A finished run.
+
+    Attributes:
+        identity: See ``run_identity``.
+        arrays: Those of each file of scores.
+    """
+
+    output: Path
+    rows: list[Row]
+    record: dict[str, Any]
+    identity: dict[str, Any]
+    arrays: dict[str, dict[str, npt.NDArray[Any]]]
+
+
+@contextlib.contextmanager
+def reading(output: Path) -> Iterator[None]:
+    """Turns whatever the scores or the record of a run raise into one line for the user.
+
+    Raises:
+        UsageError: They are damaged.
+    """
+    try:
+        yield
+    except UsageError:
+        raise
+    except Exception as error:  # for a damaged file JSON and NumPy raise nearly any error
+        raise UsageError(
+            f"{output}: its scores or its record cannot be read ({error}); analyse its stems again"
+        ) from error
+
+
+def read_finished(output: Path) -> Finished:
+    """Reads a results file and what is beside it.
+
+    Raises:
+        UsageError: A file cannot be read, or they are not of one run.
+    """
+    rows = read_rows(output)
+    with reading(output):
+        record = json.loads(beside(output, RUN_RECORD).read_bytes())
+        identity = identity_in(record)
+        ties, arrays = {}, {}
+        has_windows = identity.get("windows", {}).get("windows", STUDY) != STUDY
+        for kind in (SCORES, WINDOWS) if has_windows else (SCORES,):
+            with np.load(beside(output, kind), allow_pickle=False) as file:
+                ties[beside(output, kind)] = tie_in(file)
+                arrays[kind] = {name: file[name] for name in file if name not in Tie._fields}
+    ties[beside(output, RUN_RECORD)] = tie_in(record)
+    check_ties(output, rows, ties)
+    return Finished(output, rows, record, identity, arrays)
 
 
 def read_successes(
@@ -31,32 +85,19 @@ def read_successes(
         UsageError: There is no finished run, it was made in another way, its results file was
             edited, or no stem failed.
     """
-    rows = read_rows(output)
-    scores_path, record_path = beside(output, SCORES), beside(output, RUN_RECORD)
-    try:
-        record = json.loads(record_path.read_bytes())
-        earlier_identity = identity_in(record)
-        warnings = {entry["path"]: entry["reason"] for entry in record["warnings"]}
-        failed = {entry["path"] for entry in record["failures"]}
-        with np.load(scores_path, allow_pickle=False) as arrays:
-            ties = {scores_path: tie_in(arrays), record_path: tie_in(record)}
-            scores = arrays["scores"]
-            figures = [arrays[name].tolist() for name in SCORE_FIGURES]
-        windows: list[_Windows] = [(None, None)] * len(scores)
-        if record.get("windows", {}).get("windows", STUDY) != STUDY:
-            path = beside(output, WINDOWS)
-            ties[path], windows = _read_windows(path, len(scores))
-    except Exception as error:  # for a damaged file JSON and NumPy raise nearly any error
-        raise UsageError(
-            f"{output}: its scores or its record cannot be read ({error}); {RETRY_FLAG} needs "
-            "both; analyse all files again without it"
-        ) from error
-    if different := sorted(key for key in identity if identity[key] != earlier_identity.get(key)):
+    run = read_finished(output)
+    keys = sorted(identity.keys() | run.identity.keys())
+    if different := [key for key in keys if identity.get(key) != run.identity.get(key)]:
         raise UsageError(
             f"{output}: a run with another {', '.join(different)}; {RETRY_FLAG} needs the same; "
             "analyse all files again without it"
         )
-    check_ties(output, rows, ties)
+    with reading(output):
+        warnings = {entry["path"]: entry["reason"] for entry in run.record["warnings"]}
+        failed = {entry["path"] for entry in run.record["failures"]}
+        scores = run.arrays[SCORES]["scores"]
+        figures = [run.arrays[SCORES][name].tolist() for name in SCORE_FIGURES]
+        windows = _windows_of_stems(run.arrays.get(WINDOWS), len(scores))
     if not failed:
         raise UsageError(f"{output}: no stem failed, so there is nothing for {RETRY_FLAG}")
     return {
@@ -71,19 +112,21 @@ def read_successes(
             *windows_of_stem,
         )
         for stem, row, ast, windows_of_stem, speech, rms, duration in zip(
-            stems, rows, scores, windows, *figures, strict=True
+            stems, run.rows, scores, windows, *figures, strict=True
         )
         if row.path not in failed
     }
 
 
-def _read_windows(path: Path, stem_count: int) -> tuple[Tie | None, list[_Windows]]:
-    """The tie of a file of windows, and the windows of each stem."""
-    with np.load(path, allow_pickle=False) as arrays:
-        starts_of_stems = np.searchsorted(arrays["stem"], np.arange(1, stem_count))
-        pairs = zip(
-            np.split(arrays["start_s"], starts_of_stems),
-            np.split(arrays["scores"], starts_of_stems),
-            strict=True,
-        )
-        return tie_in(arrays), [pair if len(pair[0]) else (None, None) for pair in pairs]
+def _windows_of_stems(
+    arrays: Mapping[str, npt.NDArray[Any]] | None, stem_count: int
+) -> list[_Windows]:
+    if arrays is None:
+        return [(None, None)] * stem_count
+    starts_of_stems = np.searchsorted(arrays["stem"], np.arange(1, stem_count))
+    pairs = zip(
+        np.split(arrays["start_s"], starts_of_stems),
+        np.split(arrays["scores"], starts_of_stems),
+        strict=True,
+    )
+    return [pair if len(pair[0]) else (None, None) for pair in pairs]

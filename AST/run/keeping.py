@@ -2,7 +2,7 @@
 
 import functools
 import itertools
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from AST.results import SIDE_FILES, beside
@@ -27,6 +27,28 @@ def keep_earlier(output: Path) -> Path | None:
         if beside(output, kind).exists():
             beside(output, kind).rename(beside(kept, kind))
     return output.rename(kept)
+
+
+def take_the_place(new: Path, output: Path, kinds: Collection[str]) -> Path | None:
+    """Puts a new results file and its side files where they belong, and keeps earlier ones.
+
+    Args:
+        new: Where the new results file is. Its side files lie beside it.
+        kinds: Which side files it has.
+
+    Returns:
+        See ``keep_earlier``.
+
+    Raises:
+        OSError: A file cannot be renamed.
+    """
+    kept = keep_earlier(output)
+    for kind in kinds:
+        beside(new, kind).replace(beside(output, kind))
+    for kind in set(SIDE_FILES) - set(kinds):  # of a run whose results file is gone
+        beside(output, kind).unlink(missing_ok=True)
+    new.replace(output)
+    return kept
 
 
 def _numbered(output: Path) -> Iterator[Path]:

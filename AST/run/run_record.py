@@ -6,21 +6,29 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from AST.audio.spectrogram import window_s
 from AST.datasets.dataset import Dataset
 from AST.datasets.stem import Stem
-from AST.engines.computation import Computation
 from AST.engines.stem_result import StemResult
 from AST.labels import ERROR, SILENCE, SPEECH
 from AST.local_model import LocalModel
 from AST.metrics import is_match, normalised
+from AST.results import Row
 from AST.rules import STUDY_RULE
 from AST.truth import APART, COUNTED, SILENT_STEMS, truth_of
 from AST.versions import DECISIVE_PACKAGES, code_sha256, versions
 from AST.writing import printable
 
+if TYPE_CHECKING:
+    from AST.engines.computation import Computation
+
+IDENTITY = (
+    *("dataset", "dataset_path", "dataset_options", "list_of_stems_sha256", "label_dictionary"),
+    *("speech_rule", "models", "device", "precision", "speech_backend", "windows", "versions"),
+    *("code_sha256", "shard"),
+)
+"""What ``run_identity`` gives; ``shard`` only for a share of a run."""
 RECORDED_PACKAGES = (*DECISIVE_PACKAGES, "torchaudio", "numpy")
 
 
@@ -42,9 +50,11 @@ def run_identity(
     folder: Path,
     stems: Sequence[Stem],
     models: Mapping[str, LocalModel],
-    computation: Computation,
+    computation: "Computation",
 ) -> dict[str, Any]:
     """Everything that decides the results. A stopped run is resumed only if all of it is equal."""
+    from AST.audio.spectrogram import window_s  # loads torch, and merging needs none
+
     below = paths_below(folder, stems)
     listed = "\n".join(f"{stem.label}\t{path}" for stem, path in zip(stems, below, strict=True))
     return {
@@ -72,7 +82,8 @@ def identity_in(record: Mapping[str, Any]) -> dict[str, Any]:
     """
     decisive = {name: record["versions"][name] for name in ("ast-stems", *DECISIVE_PACKAGES)}
     models = {name: model["sha256"] for name, model in record["models"].items()}
-    return {**record, "models": models, "versions": decisive}
+    known = {key: record[key] for key in IDENTITY if key in record}
+    return {**known, "models": models, "versions": decisive}
 
 
 def facts_of_stems(dataset: Dataset, stems: Sequence[Stem]) -> dict[str, Any]:
@@ -109,9 +120,6 @@ def run_record(
         resumed: Number of stems that were done before a stop.
     """
     finished = datetime.now(timezone.utc)
-    rows = [result.row for result in results]
-    counted = truth_of(rows, stem_facts).rows
-    predictions = Counter(row.prediction for row in rows)
     return {
         **identity,
         "models": {name: model.record() for name, model in models.items()},
@@ -121,18 +129,35 @@ def run_record(
             "python": platform.python_version(),
             "platform": platform.platform(),
         },
-        "started": started.isoformat(timespec="seconds"),
-        "finished": finished.isoformat(timespec="seconds"),
-        "duration_s": round((finished - started).total_seconds(), 1),
-        "counts": {
-            "stems": len(rows),
-            "resumed": resumed,
-            "matches": sum(map(is_match, counted)),
-            **{name: predictions[name] for name in (SPEECH, SILENCE, ERROR)},
-        },
+        **times(started, finished),
+        "counts": counts([result.row for result in results], stem_facts, resumed),
         "failures": _listed(results, "failure"),
         "warnings": _listed(results, "warning"),
         **stem_facts,
+    }
+
+
+def times(started: datetime, finished: datetime) -> dict[str, Any]:
+    """When a run started and finished, for the record."""
+    return {
+        "started": started.isoformat(timespec="seconds"),
+        "finished": finished.isoformat(timespec="seconds"),
+        "duration_s": round((finished - started).total_seconds(), 1),
+    }
+
+
+def counts(rows: Sequence[Row], record: Mapping[str, Any], resumed: int) -> dict[str, int]:
+    """How many stems there are, and how many of some kinds, for the record.
+
+    Args:
+        record: Says whether silent stems count; see ``truth_of``.
+    """
+    predictions = Counter(row.prediction for row in rows)
+    return {
+        "stems": len(rows),
+        "resumed": resumed,
+        "matches": sum(map(is_match, truth_of(rows, record).rows)),
+        **{name: predictions[name] for name in (SPEECH, SILENCE, ERROR)},
     }
 
 

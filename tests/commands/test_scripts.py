@@ -126,6 +126,7 @@ def test_a_broken_results_file_gives_one_line(
         "analyze_moisesdb.py",
         "computeaccuracy.py",
         "relabel.py",
+        "merge_results.py",
         "explain.py",
         "AST.weights",
     ],

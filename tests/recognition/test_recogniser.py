@@ -110,7 +110,7 @@ def test_sounds_that_cannot_be_recognised(recogniser: Recogniser, tmp_path: Path
     [
         ({"precision": "fp8"}, "precision 'fp8': expected one of auto, fp32"),
         ({"speech_backend": "onnx"}, "speech_backend 'onnx': expected one of auto, torch"),
-        ({"device": "tpu"}, "device 'tpu': expected auto, cpu, cuda, mps or a list"),
+        ({"device": "tpu"}, "device 'tpu': expected auto, cpu, mps, cuda or one"),
         ({"batch_size": 0}, "batch_size 0: expected a whole number, 1 or more"),
         ({"workers": -1}, "workers -1: expected a whole number, 0 or more"),
     ],

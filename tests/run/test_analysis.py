@@ -76,7 +76,7 @@ def test_a_precision_without_instructions_gives_a_warning(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("AST.run.execution.has_instructions", lambda precision, device: has_them)
+    monkeypatch.setattr("AST.engines.local.has_instructions", lambda precision, device: has_them)
     command = [str(dsd100), *models, "--output", str(tmp_path / "r.csv"), "--device", "cpu"]
     assert analyze_dsd100.main([*command, "--precision", "bf16"]) == 0
     assert capsys.readouterr().err.count("this CPU has no instructions for bf16") == warnings
@@ -140,7 +140,7 @@ def test_paths_in_results_start_as_the_user_typed_them(
         (["DATA", "--model", "no.pth"], "error: no.pth: No such file or directory"),
         (["DATA", "--batch-size", "0"], "'0': expected a whole number, 1 or more"),
         (["DATA", "--workers", "many"], "'many': expected a whole number, 0 or more"),
-        (["DATA", "--device", "tpu"], "'tpu': expected auto, cpu, cuda, mps or a list"),
+        (["DATA", "--device", "tpu"], "'tpu': expected auto, cpu, mps, cuda or one"),
         ([], "the following arguments are required: folder"),
     ],
 )

@@ -1,0 +1,79 @@
+"""Whether some results files are all shards of one run, and in which order."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy.typing as npt
+
+from AST.errors import UsageError
+from AST.results import Row
+from AST.run.finished import Finished
+from AST.run.shards import NUMBER, OF, SHARD
+from AST.run_id import Tie, tie_in, tie_of
+
+Arrays = Mapping[str, Mapping[str, npt.NDArray[Any]]]
+
+
+def in_order(files: Sequence[Finished]) -> list[Finished]:
+    """The shards of one run, from the first stem to the last.
+
+    Raises:
+        UsageError: A file is not a shard, not as its run wrote it, of another run or there twice,
+            or a shard is missing.
+    """
+    shard_of_number: dict[int, Finished] = {}
+    for file in files:
+        _check(file)
+        _check_same_run(file, files[0])
+        number = file.identity[SHARD][NUMBER]
+        first = shard_of_number.setdefault(number, file)
+        if first is not file:
+            raise UsageError(
+                f"{file.output}: shard {number}, as {first.output} is; give each shard once"
+            )
+    count = files[0].identity[SHARD][OF]
+    if missing := [str(number) for number in range(1, count + 1) if number not in shard_of_number]:
+        raise UsageError(
+            f"no shard {', '.join(missing)} of {count} is among the files; start the same command "
+            f"with --shard {missing[0]}/{count} (one that was stopped continues), and give its file"
+        )
+    return [shard_of_number[number] for number in sorted(shard_of_number)]
+
+
+def tie_of_run(identity: Mapping[str, Any], rows: Sequence[Row], arrays: Arrays) -> Tie:
+    """The tie of a run that computed this."""
+    of_files = [array for of_file in arrays.values() for array in of_file.values()]
+    text = json.dumps(identity, sort_keys=True).encode()
+    return tie_of(rows, text, *(array.tobytes() for array in of_files))
+
+
+def _check(file: Finished) -> None:
+    if SHARD not in file.identity:
+        raise UsageError(f"{file.output}: not a shard; expected what a run with --shard K/N wrote")
+    if tie_of_run(file.identity, file.rows, file.arrays) != tie_in(file.record):
+        raise UsageError(
+            f"{file.output}: its scores or its record are not as the run wrote them (edited, "
+            "relabelled or of another version); give the shard itself, and relabel what is merged"
+        )
+
+
+def _check_same_run(file: Finished, other: Finished) -> None:
+    facts, expected = dict(_facts(file.identity)), dict(_facts(other.identity))
+    names = dict.fromkeys([*facts, *expected])
+    if different := [name for name in names if facts.get(name) != expected.get(name)]:
+        raise UsageError(
+            f"{file.output}: another {', '.join(different)} than {other.output}; all shards need "
+            "the same; analyse the stems of one of them again"
+        )
+
+
+def _facts(identity: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What must be the same in all shards, by name."""
+    for key, value in identity.items():
+        if not isinstance(value, dict):
+            yield key, value
+            continue
+        for name, inner in value.items():
+            if (key, name) != (SHARD, NUMBER):
+                yield f"{key}.{name}", inner
