@@ -1,4 +1,4 @@
-"""What the results depend on besides files and settings: other packages, and the suite's own code."""
+"""What results depend on besides files and settings: other packages, and the suite's own code."""
 
 import hashlib
 import importlib.metadata

@@ -46,7 +46,7 @@ class Need(NamedTuple):
 
 
 def join(address: str) -> None:
-    """Joins a cluster; without an address starts one that is this machine, until ``ray.shutdown``."""
+    """Joins a cluster. Without an address it starts one, this machine, until ``ray.shutdown``."""
     logging.getLogger("ray").setLevel(logging.CRITICAL)
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.CRITICAL}
     if address:

@@ -23,7 +23,7 @@ from AST.engines.ray_worker import Answer, How, analyse, prepare
 from AST.errors import UsageError
 
 
-class Closed(Exception):
+class NobodyThereError(Exception):
     """The other end of the pipe is closed: nobody wants results any more."""
 
 
@@ -106,7 +106,7 @@ class Driver:
 
     def _stop_if_closed(self) -> None:
         if self._connection.poll():  # nothing else comes after the work
-            raise Closed
+            raise NobodyThereError
 
 
 @contextlib.contextmanager
@@ -114,14 +114,14 @@ def _closed_if_gone() -> Iterator[None]:
     try:
         yield
     except (EOFError, OSError):
-        raise Closed from None
+        raise NobodyThereError from None
 
 
 def main() -> None:
     connection = Connection(int(sys.argv[1]))
     try:
         Driver(connection).run(*connection.recv())
-    except (Closed, EOFError):
+    except (NobodyThereError, EOFError):
         pass
     except BaseException as error:  # Ray raises SystemExit, too; the other end says it
         kind = "refused" if isinstance(error, UsageError) else "failed"

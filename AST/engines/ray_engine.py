@@ -44,10 +44,10 @@ class RayEngine:
         self, settings: Settings, say: Callable[[str], None], working: Callable[[str], None]
     ) -> None:
         self._say, self._working = say, working
-        self._facts: dict[str, Any] = {}
+        self._has_work = False
         if settings.device not in (AUTO, CPU, CUDA):
             raise UsageError(
-                f"device {settings.device}: with --engine ray use {AUTO}, {CPU} or {CUDA} (all GPUs)"
+                f"device {settings.device}: with --engine ray use {AUTO}, {CPU} or {CUDA}"
             )
         if not importlib.util.find_spec("ray"):
             raise UsageError("Ray is not installed; pip install -r requirements-ray.txt")
@@ -60,13 +60,15 @@ class RayEngine:
         self.computation = replace(computation_on(torch.device(device), settings), workers=workers)
 
     def results(self, work: Work, batches: Sequence[Batch]) -> Iterator[list[StemResult]]:
+        self._has_work = True
         files = {name: _absolute_model(model) for name, model in work.files.items()}
         self._send((replace(work, files=files), [_absolute_batch(batch) for batch in batches]))
         self._show_nodes(self._await("nodes"))
         return self._results(batches)
 
     def facts(self) -> dict[str, Any]:
-        return {"engine": "ray", "workers": self.computation.workers, **self._facts}
+        known = {"engine": RAY, "workers": self.computation.workers}
+        return {**known, **self._await("facts")} if self._has_work else known
 
     def close(self) -> None:
         """Ends the process that talks to Ray; it ends a cluster that is this machine."""
@@ -85,7 +87,6 @@ class RayEngine:
                 replace(result, row=result.row._replace(path=stem.path_text))
                 for result, stem in zip(results, batch.stems, strict=True)
             ]
-        self._facts = self._await("facts")
 
     def _start(self) -> None:
         self._connection, its_end = multiprocessing.Pipe()
