@@ -55,8 +55,12 @@ class RayEngine:
         if self._address:
             _check_address(self._address)
         self._start()
-        self._send((self._address, settings.device, settings.workers))
-        device, workers = self._await("cluster", JOIN_S if self._address else START_S)
+        try:
+            self._send((self._address, settings.device, settings.workers))
+            device, workers = self._await("cluster", JOIN_S if self._address else START_S)
+        except BaseException:
+            self.close()
+            raise
         self.computation = replace(computation_on(torch.device(device), settings), workers=workers)
 
     def results(self, work: Work, batches: Sequence[Batch]) -> Iterator[list[StemResult]]:
@@ -119,6 +123,7 @@ class RayEngine:
         while True:
             try:
                 if not self._connection.poll(limit_s):
+                    self._process.kill()
                     raise UsageError(f"{self._where}: no answer after {limit_s} s")
                 got, content = self._connection.recv()
             except (EOFError, OSError):
