@@ -68,11 +68,11 @@ class Driver:
             functools.partial(run, given),
             functools.partial(try_alone, given),
             lambda: cluster.slots(need),
-            self._check,
+            self.check,
             pulse,
         ).results()
 
-    def _check(self, answer: Answer) -> None:
+    def check(self, answer: Answer) -> None:
         """One run, one arithmetic.
 
         Raises:

@@ -93,7 +93,7 @@ def wait_for_rows(process: "subprocess.Popen[str]", output: Path, count: int) ->
 
 def family_of(process: "subprocess.Popen[str]") -> list[psutil.Process]:
     """All processes that a run has started."""
-    return psutil.Process(process.pid).children(recursive=True)
+    return list(psutil.Process(process.pid).children(recursive=True))
 
 
 def assert_all_gone(family: list[psutil.Process]) -> None:
@@ -136,7 +136,7 @@ def test_whoever_is_killed_the_same_command_gives_the_same_bytes_in_the_end(
     assert process.returncode == 0, stderr
     assert stdout.startswith("Accuracy: 96.77% (30/31 matches)\n")
     assert "2 nodes" in stderr
-    said = r"MoisesDB: .*|warning: the whole of .*|(ast|speech) model: .*|resuming: .*|.*/31 \[.*"
+    said = r"MoisesDB: .*|warning: the whole of .*|(ast|speech) model: .*|resuming: .*|.*/31 \[.*|"
     assert all(re.fullmatch(said, line) for line in stderr.splitlines()), stderr
     assert output.read_bytes() == PUBLISHED_DEMO.read_bytes()
     settings = json.loads((tmp_path / "r.run.json").read_text("utf-8"))["settings"]
