@@ -5,10 +5,9 @@ hold the run's id and the sha256 of the results file.
 """
 
 import hashlib
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from AST.errors import UsageError
 from AST.results import Row, format_rows, say_once
@@ -34,17 +33,19 @@ class Tie(NamedTuple):
     results_sha256: str
 
 
-def tie_of(rows: Sequence[Row], *others: bytes) -> Tie:
+def tie_of(rows: Sequence[Row], *others: "bytes | npt.NDArray[Any]") -> Tie:
     """The tie of a run.
 
     Args:
-        others: What else the run computed, and from what.
+        others: What else the run computed, and from what: the bytes of arrays count.
 
     >>> row = Row("bass", "bass.wav", "bass guitar", "bass")
     >>> tie_of([row], b"scores") == tie_of([row], b"scores"), tie_of([row]) == tie_of([row], b"")
     (True, False)
     """
-    parts = [results_sha256(rows), *(hashlib.sha256(other).hexdigest() for other in others)]
+    # In one dimension the bytes of an array can be read without a copy.
+    contents = [other if isinstance(other, bytes) else other.ravel().data for other in others]
+    parts = [results_sha256(rows), *(hashlib.sha256(content).hexdigest() for content in contents)]
     run_id = hashlib.sha256(" ".join(parts).encode()).hexdigest()[:RUN_ID_DIGITS]
     return Tie(run_id, parts[0])
 
@@ -57,13 +58,11 @@ def results_sha256(rows: Sequence[Row]) -> str:
     return hashlib.sha256(format_rows([Row._fields, *rows]).encode()).hexdigest()
 
 
-def tied_bytes(arrays: Mapping[str, "npt.ArrayLike"], tie: Tie) -> bytes:
-    """A compressed .npz file of arrays with the tie of their run, instead of one that they hold."""
+def write_tied(file: BinaryIO, arrays: Mapping[str, "npt.ArrayLike"], tie: Tie) -> None:
+    """Writes arrays as a compressed .npz file with the tie of their run, not one that they hold."""
     import numpy as np  # takes time
 
-    content = io.BytesIO()
-    np.savez_compressed(content, **{**arrays, **tie._asdict()})
-    return content.getvalue()
+    np.savez_compressed(file, **{**arrays, **tie._asdict()})
 
 
 def tie_in(source: Mapping[str, Any]) -> Tie | None:

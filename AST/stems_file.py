@@ -3,7 +3,7 @@
 import csv
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,18 +25,20 @@ COLUMNS = (
 """In doc/usage.md each has a line."""
 DECIMALS = {"duration_s": 3, "rms_dbfs": 2, "speech_score_percent": 3}
 SCORE_DECIMALS = 4
+BLOCK_STEMS = 1024
+"""So many stems are made into text at a time."""
 BLEED = "other instruments bleed into it, says the dataset"
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
 
-def stems_text(
+def stems_blocks(
     rows: Sequence[Row],
     arrays: Arrays | None,
     record: Mapping[str, Any],
     outputs: OutputNames | None = None,
-) -> str:
-    """The table as CSV text.
+) -> Iterator[str]:
+    """The table as CSV text: the header, and then some stems at a time, because they may be many.
 
     Args:
         arrays: Those of the scores file, in the order of the rows; None without scores.
@@ -45,20 +47,32 @@ def stems_text(
     """
     songs, instruments = record.get("songs", {}), record.get("instruments", {})
     remarks = _remarks(record)
+    yield _csv([COLUMNS])
+    for start in range(0, len(rows), BLOCK_STEMS):
+        block = slice(start, start + BLOCK_STEMS)
+        part = None if arrays is None else _part(arrays, block)
+        lines = []
+        for row, figures, score, others in zip(
+            rows[block],
+            _figures(rows[block], part),
+            *_scores(rows[block], part, outputs or audioset_outputs()),
+            strict=True,
+        ):
+            stem = [row.path, songs.get(row.path, ""), row.label, instruments.get(row.path, "")]
+            answer = [as_text(row.prediction), score, as_text(row.proposed_label)]
+            remark = as_text(remarks.get(row.path, ""))
+            # Not as text, so that a spreadsheet sees numbers: a level is below zero.
+            lines.append([*map(as_text, stem), *figures, *answer, *others, remark])
+        yield _csv(lines)
+
+
+def _part(arrays: Arrays, block: slice) -> Arrays:
+    return {name: arrays[name][block] for name in ("scores", *DECIMALS) if name in arrays}
+
+
+def _csv(lines: Iterable[Iterable[str]]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for row, figures, score, others in zip(
-        rows,
-        _figures(rows, arrays),
-        *_scores(rows, arrays, outputs or audioset_outputs()),
-        strict=True,
-    ):
-        stem = [row.path, songs.get(row.path, ""), row.label, instruments.get(row.path, "")]
-        answer = [as_text(row.prediction), score, as_text(row.proposed_label)]
-        remark = as_text(remarks.get(row.path, ""))
-        # Not as text, so that a spreadsheet sees numbers: a level is below zero.
-        writer.writerow([*map(as_text, stem), *figures, *answer, *others, remark])
+    csv.writer(text).writerows(lines)
     return text.getvalue()
 
 

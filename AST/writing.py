@@ -60,21 +60,34 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         OSError: It cannot be written. A file that was there before is unchanged.
     """
+    with whole_file(path) as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A file to write, which takes its place at the end: nobody ever sees half of it.
+
+    Raises:
+        OSError: It cannot be written. A file that was there before is unchanged.
+    """
     if path.exists() and not path.is_file():  # such as /dev/stdout, which must not be replaced
-        path.write_bytes(content)
+        with open(path, "wb") as file:
+            yield file
         return
     temporary = path.with_name(path.name + ".new")
     try:
         with open(temporary, "wb") as file:
-            force_to_disk(file, content)
+            yield file
+            force_to_disk(file)
         os.replace(temporary, path)
-    except OSError:
+    except BaseException:
         temporary.unlink(missing_ok=True)
         raise
 
 
-def force_to_disk(file: BinaryIO, content: bytes) -> None:
-    """Appends to an open file and waits until the disk has it."""
+def force_to_disk(file: BinaryIO, content: bytes = b"") -> None:
+    """Appends to an open file and waits until the disk has all of it."""
     file.write(content)
     file.flush()
     os.fsync(file.fileno())

@@ -10,7 +10,7 @@ import numpy as np
 from AST.labels import audioset_labels, audioset_outputs
 from AST.results import Row
 from AST.rules import best_of_all, ranked_instruments
-from AST.stems_file import COLUMNS, stems_text
+from AST.stems_file import COLUMNS, stems_blocks
 from tests.helpers import INDEX
 
 ROWS = [
@@ -36,7 +36,7 @@ def arrays() -> dict[str, Any]:
 
 
 def table(record: dict[str, Any], with_scores: bool = True) -> list[dict[str, str]]:
-    text = stems_text(ROWS, arrays() if with_scores else None, record)
+    text = "".join(stems_blocks(ROWS, arrays() if with_scores else None, record))
     return list(csv.DictReader(io.StringIO(text)))
 
 

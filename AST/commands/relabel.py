@@ -28,9 +28,9 @@ from AST.results import (
     format_rows,
     read_rows,
 )
-from AST.run_id import tie_in, tie_of, tied_bytes
+from AST.run_id import tie_in, tie_of, write_tied
 from AST.truth import truth_of
-from AST.writing import printable, write_whole, writing
+from AST.writing import printable, whole_file, write_whole, writing
 
 if TYPE_CHECKING:
     from AST.evaluation.saved_run import SavedRun
@@ -114,12 +114,12 @@ def _write(output: Path, rows: Sequence[Row], run: "SavedRun", dictionary: Dicti
     """Writes the record first: it says that the other files are from relabelling."""
     import numpy as np  # takes time
 
-    from AST.stems_file import stems_text
+    from AST.stems_file import stems_blocks
 
     earlier = run.record or {}
     parent = tie_in(earlier)
     changes = {"label_dictionary": dictionary, PARENT: parent and parent.run_id}
-    scores = [] if run.scores is None else [run.scores.scores.tobytes()]
+    scores = [] if run.scores is None else [run.scores.scores]
     tie = tie_of(rows, json.dumps(changes).encode(), *scores)
     record = {**earlier, **tie._asdict(), **changes, MARK: printable(run.file)}
     record.pop("counts", None)  # of the old labels
@@ -127,13 +127,17 @@ def _write(output: Path, rows: Sequence[Row], run: "SavedRun", dictionary: Dicti
     write_whole(beside(output, RUN_RECORD), text.encode())
     for kind in (SCORES, WINDOWS):
         if run.scores is not None and beside(run.file, kind).exists():
-            with np.load(beside(run.file, kind), allow_pickle=False) as file:
-                write_whole(beside(output, kind), tied_bytes(file, tie))
+            with (
+                np.load(beside(run.file, kind), allow_pickle=False) as arrays_of_run,
+                whole_file(beside(output, kind)) as file,
+            ):
+                write_tied(file, arrays_of_run, tie)
         else:
             beside(output, kind).unlink(missing_ok=True)  # from an earlier relabelling
     arrays = None if run.scores is None else run.scores.arrays
     outputs = None if run.scores is None else run.scores.outputs
-    write_whole(beside(output, STEMS), stems_text(rows, arrays, record, outputs).encode())
+    stems = "".join(stems_blocks(rows, arrays, record, outputs))
+    write_whole(beside(output, STEMS), stems.encode())
     write_whole(output, format_rows([Row._fields, *rows]).encode())
 
 

@@ -115,9 +115,8 @@ def analyse(
                     progress.say(f"{name} model: {file.path} (sha256 {digits}, {file.kind})")
                 whole = Path(folder), found.stems, found.left_out
                 job = Job(dataset, *whole, files, engine, progress, shard)
-                results, scores, record = job.execute(path, restart, retry_failed, started)
-    failures = {result.row.path: result.failure for result in results if result.failure}
-    return Run([result.row for result in results], scores, failures, record)
+                results, record = job.execute(path, restart, retry_failed, started)
+    return Run(results.rows, results.scores, results.reasons("failure"), record)
 
 
 @contextlib.contextmanager

@@ -10,9 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from AST.checkpoint_config import CheckpointConfig
 from AST.datasets.dataset import Dataset
 from AST.datasets.stem import Stem
@@ -23,7 +20,7 @@ from AST.run.finished import read_successes
 from AST.run.journal import Journal
 from AST.run.progress import Progress
 from AST.run.run_record import facts_of_stems, paths_below, run_identity, run_record
-from AST.run.score_arrays import ast_scores
+from AST.run.run_results import RunResults
 from AST.run.shards import SHARD, Shard
 
 
@@ -65,8 +62,8 @@ class Job:
 
     def execute(
         self, output: Path, restart: bool, retry_failed: bool, started: datetime
-    ) -> tuple[list[StemResult], npt.NDArray[np.float32], dict[str, Any]]:
-        """Analyses all stems and writes the results. Returns results, scores and record.
+    ) -> tuple[RunResults, dict[str, Any]]:
+        """Analyses all stems and writes the results. Returns results and record.
 
         Raises:
             UsageError: The results cannot be written, or a stopped run cannot be resumed.
@@ -97,7 +94,7 @@ class Job:
             record |= {"left_out": dict(self.left_out), **journal.tie()._asdict()}
             if kept := journal.complete(record):
                 self.progress.say(f"the earlier {output} and its side files are kept: {kept}")
-        return journal.results, ast_scores(journal.results, outputs), record
+        return journal.results, record
 
     def _analyse_the_rest(self, journal: Journal, known: Mapping[str, StemResult]) -> None:
         """Analyses the stems that the journal does not hold.
@@ -107,7 +104,7 @@ class Job:
         """
         size = self.engine.computation.batch_size
         unknown = [stem for stem in self.stems if stem.path_text not in known]
-        done = sum(result.row.path not in known for result in journal.results)
+        done = sum(row.path not in known for row in journal.results.rows)
         first_batch, repeated = divmod(done, size)
         left = cut(unknown, size)[first_batch:]  # the same batches as without a stop
         try:

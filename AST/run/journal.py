@@ -13,20 +13,19 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO
-
-import numpy.typing as npt
 
 from AST.engines.stem_result import StemResult, from_fields, to_line
 from AST.errors import UsageError
 from AST.labels import OutputNames, audioset_outputs
-from AST.results import OUTPUT_FLAG, SIDE_FILES, Row, beside, format_rows
+from AST.results import OUTPUT_FLAG, Row, format_rows
 from AST.run.journal_entries import whole_entries
-from AST.run.keeping import keep_earlier
-from AST.run.side_files import arrays_of_files, contents_of_files
-from AST.run_id import Tie, tie_of
+from AST.run.keeping import take_the_place
+from AST.run.run_results import RunResults
+from AST.run.side_files import tie_of_run, write_side_files
+from AST.run_id import Tie
 from AST.writing import force_to_disk, write_whole, writing
 
 
@@ -56,7 +55,7 @@ class Journal:
         self.output = output
         self._outputs = outputs or audioset_outputs()
         self._has_windows = has_windows
-        self.results: list[StemResult] = []
+        self.results = RunResults(self._outputs)
         self._identity: dict[str, Any] = json.loads(json.dumps(identity))
         self._partial_path = output.with_name(output.name + ".partial")
         self._log_path = output.with_name(output.name + ".partial.jsonl")
@@ -77,16 +76,14 @@ class Journal:
         Raises:
             UsageError: The rows are of other files.
         """
-        done = [result.row.path for result in self.results]
+        done = [row.path for row in self.results.rows]
         pairs = zip(done, paths_below, strict=False)
         same = [path for path, below in pairs if f"/{path}".endswith(f"/{below}")]
         if same != done:
             raise self._damaged()
         if done != list(paths[: len(done)]):
-            self.results = [
-                replace(result, row=result.row._replace(path=path))
-                for result, path in zip(self.results, paths, strict=False)
-            ]
+            rows = zip(self.results.rows, paths, strict=False)
+            self.results.rows = [row._replace(path=path) for row, path in rows]
             with writing(self._partial_path, OUTPUT_FLAG):
                 if self._partial:
                     self._partial.close()
@@ -101,7 +98,7 @@ class Journal:
         with writing(self._partial_path, OUTPUT_FLAG):
             if self._partial is None:
                 self._partial = self._begin()
-            self.results += results
+            self.results.add(results)
             force_to_disk(self._log, "".join(map(to_line, results)).encode())
             force_to_disk(self._partial, format_rows(one.row for one in results).encode())
 
@@ -114,31 +111,18 @@ class Journal:
         Raises:
             UsageError: They cannot be written.
         """
-        contents = contents_of_files(
-            self.results, self._arrays(), record, self._outputs, self.tie()
-        )
+        arrays = self.results.arrays_of_files(self._has_windows)
+        rows, tie = self.results.rows, self.tie()
         with writing(self.output, OUTPUT_FLAG):
-            for kind, content in contents.items():
-                write_whole(beside(self._partial_path, kind), content)
-            kept = keep_earlier(self.output)
-            for kind in contents:
-                beside(self._partial_path, kind).replace(beside(self.output, kind))
-            for kind in set(SIDE_FILES) - set(contents):  # of a run whose results file is gone
-                if beside(self.output, kind).exists():
-                    beside(self.output, kind).unlink()
-            self._partial_path.replace(self.output)
+            written = write_side_files(self._partial_path, rows, arrays, record, self._outputs, tie)
+            kept = take_the_place(self._partial_path, self.output, written)
             self._log_path.unlink()
         return kept
 
     def tie(self) -> Tie:
         """What ties scores and record to the results file. It belongs into the record."""
-        identity = json.dumps(self._identity, sort_keys=True).encode()
-        arrays = [array for arrays in self._arrays().values() for array in arrays.values()]
-        rows = [result.row for result in self.results]
-        return tie_of(rows, identity, *(array.tobytes() for array in arrays))
-
-    def _arrays(self) -> dict[str, dict[str, npt.NDArray[Any]]]:
-        return arrays_of_files(self.results, self._outputs, self._has_windows)
+        arrays = self.results.arrays_of_files(self._has_windows)
+        return tie_of_run(self._identity, self.results.rows, arrays)
 
     def close(self) -> None:
         """Closes the files. Those of a stopped run stay as they are."""
@@ -168,35 +152,37 @@ class Journal:
         if not self.results:
             self._log.truncate(0)
             force_to_disk(self._log, f"{json.dumps(self._identity)}\n".encode())
-        rows = format_rows([Row._fields, *(result.row for result in self.results)])
+        rows = format_rows([Row._fields, *self.results.rows])
         write_whole(self._partial_path, rows.encode())
         return open(self._partial_path, "ab")
 
     def _resume(self) -> None:
+        entries = whole_entries(self._log)
+        size = 0
         try:
-            entries, size = whole_entries(self._log)
-        except ValueError as error:
+            first = list(islice(entries, 2))
+            if len(first) < 2:  # no row yet: nothing to resume
+                if self._partial_path.read_bytes().count(b"\n") > 1:
+                    raise self._damaged()
+                return
+            self._check_identity(first[0][0])
+            for fields, end in chain(first[1:], entries):
+                self.results.add([from_fields(fields, len(self._outputs.names))])
+                size = end
+        except (KeyError, TypeError, ValueError) as error:
             raise self._damaged() from error
-        if len(entries) < 2:  # no row yet: nothing to resume
-            if self._partial_path.read_bytes().count(b"\n") > 1:
-                raise self._damaged()
-            return
-        started_with = entries[0]
-        if started_with != self._identity:
-            keys = sorted(started_with.keys() | self._identity.keys())
-            different = [key for key in keys if started_with.get(key) != self._identity.get(key)]
+        self._log.truncate(size)
+        self._partial = self._begin()
+
+    def _check_identity(self, started_with: Mapping[str, Any]) -> None:
+        keys = sorted(started_with.keys() | self._identity.keys())
+        different = [key for key in keys if started_with.get(key) != self._identity.get(key)]
+        if different:
             raise UsageError(
                 f"{self._partial_path}: a stopped run that started with another "
                 f"{', '.join(different)}; start it with the same, or give --restart to discard "
                 "its rows, or another --output"
             )
-        try:
-            count = len(self._outputs.names)
-            self.results = [from_fields(fields, count) for fields in entries[1:]]
-        except (KeyError, TypeError, ValueError) as error:
-            raise self._damaged() from error
-        self._log.truncate(size)
-        self._partial = self._begin()
 
     def _damaged(self) -> UsageError:
         return UsageError(

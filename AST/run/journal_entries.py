@@ -1,27 +1,26 @@
 """Reads the log of a journal: lines of JSON, of which the last one may have been cut off."""
 
 import json
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 
-def whole_entries(log: BinaryIO) -> tuple[list[dict[str, Any]], int]:
-    """The log's entries and their size in bytes, without a last one that was cut off.
+def whole_entries(log: BinaryIO) -> Iterator[tuple[dict[str, Any], int]]:
+    """Each entry, with the size in bytes of the log up to its end. A cut-off last one is left out.
 
     Raises:
         ValueError: A line before the last one is not an entry.
     """
-    entries: list[dict[str, Any]] = []
     size = 0
     log.seek(0)
-    lines = log.readlines()
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(log, 1):
         try:
             entry = json.loads(line.decode())
         except ValueError:
             entry = None
-        if isinstance(entry, dict) and line.endswith(b"\n"):
-            entries.append(entry)
-            size += len(line)
-        elif number < len(lines):
-            raise ValueError(f"line {number} is not an entry")
-    return entries, size
+        if not isinstance(entry, dict) or not line.endswith(b"\n"):
+            if log.readline():
+                raise ValueError(f"line {number} is not an entry")
+            return
+        size += len(line)
+        yield entry, size

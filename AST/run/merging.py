@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from AST.engines.stem_result import StemResult
 from AST.labels import audioset_outputs, output_names
 from AST.results import (
     OUTPUT_NAMES,
@@ -28,9 +27,9 @@ from AST.results import (
 from AST.run.finished import read_finished
 from AST.run.keeping import take_the_place
 from AST.run.merged_record import merged_record
-from AST.run.shard_files import in_order, tie_of_run
+from AST.run.shard_files import in_order
 from AST.run.shards import SHARD
-from AST.run.side_files import contents_of_files
+from AST.run.side_files import tie_of_run, write_side_files
 from AST.truth import Truth, truth_of
 from AST.writing import write_whole, writing
 
@@ -67,13 +66,11 @@ def merge(
     outputs = audioset_outputs() if names is None else output_names(names.tolist())
     tie = tie_of_run(identity, rows, arrays)
     record |= tie._asdict()
-    contents = contents_of_files(list(map(StemResult, rows)), arrays, record, outputs, tie)
     temporary = output.with_name(output.name + ".merging")
     with writing(output, OUTPUT):
-        for kind, content in contents.items():
-            write_whole(beside(temporary, kind), content)
+        written = write_side_files(temporary, rows, arrays, record, outputs, tie)
         write_whole(temporary, format_rows([Row._fields, *rows]).encode())
-        if kept := take_the_place(temporary, output, contents):
+        if kept := take_the_place(temporary, output, written):
             say(f"the earlier {output} and its side files are kept: {kept}")
     say(f"merged {len(shards)} shards, {len(rows)} stems: {output}")
     return truth_of(rows, record), len(record["failures"])

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from AST.datasets.dataset import Dataset
 from AST.datasets.stem import Stem
-from AST.engines.stem_result import StemResult
 from AST.labels import ERROR, SILENCE, SPEECH
 from AST.local_model import LocalModel
 from AST.metrics import is_match, normalised
 from AST.results import Row
 from AST.rules import STUDY_RULE
+from AST.run.run_results import RunResults
 from AST.truth import APART, COUNTED, SILENT_STEMS, truth_of
 from AST.version import __version__
 from AST.writing import printable
@@ -113,7 +113,7 @@ def run_record(
     models: Mapping[str, LocalModel],
     settings: Mapping[str, Any],
     stem_facts: Mapping[str, Any],
-    results: Sequence[StemResult],
+    results: RunResults,
     resumed: int,
     started: datetime,
 ) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def run_record(
             "platform": platform.platform(),
         },
         **times(started, finished),
-        "counts": counts([result.row for result in results], stem_facts, resumed),
+        "counts": counts(results.rows, stem_facts, resumed),
         "failures": _listed(results, "failure"),
         "warnings": _listed(results, "warning"),
         **stem_facts,
@@ -165,12 +165,8 @@ def counts(rows: Sequence[Row], record: Mapping[str, Any], resumed: int) -> dict
     }
 
 
-def _listed(results: Sequence[StemResult], field: str) -> list[dict[str, str]]:
-    return [
-        {"path": result.row.path, "reason": getattr(result, field)}
-        for result in results
-        if getattr(result, field)
-    ]
+def _listed(results: RunResults, kind: str) -> list[dict[str, str]]:
+    return [{"path": path, "reason": reason} for path, reason in results.reasons(kind).items()]
 
 
 def _versions(packages: Sequence[str]) -> dict[str, str]:

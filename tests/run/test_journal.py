@@ -79,7 +79,7 @@ def test_a_complete_run_leaves_four_files(tmp_path: Path) -> None:
 
 def assert_resumes_to(output: Path, done: int, expected: dict[str, bytes]) -> None:
     journal = Journal(output, IDENTITY)
-    assert [result.row for result in journal.results] == [r.row for r in RESULTS[:done]]
+    assert journal.results.rows == [r.row for r in RESULTS[:done]]
     journal.append(RESULTS[done:])
     journal.complete({"note": "é"})
     assert {path.name: path.read_bytes() for path in output.parent.iterdir()} == expected
@@ -214,7 +214,7 @@ def test_an_interrupt_while_rows_are_written_loses_none(
     journal.close()
     monkeypatch.undo()
     resumed = Journal(tmp_path / "r.csv", IDENTITY)
-    assert [result.row for result in resumed.results] == [result.row for result in RESULTS[:2]]
+    assert resumed.results.rows == [result.row for result in RESULTS[:2]]
     assert read_rows(tmp_path / "r.csv.partial") == [result.row for result in RESULTS[:2]]
 
 
