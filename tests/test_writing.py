@@ -21,7 +21,7 @@ def test_the_old_file_stays_until_the_new_one_is_complete(
     path = tmp_path / "figures.json"
     write_whole(path, b"old")
 
-    def disk_is_full(file: object, content: bytes) -> None:
+    def disk_is_full(file: object, content: bytes = b"") -> None:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:

@@ -46,7 +46,8 @@ def take_the_place(new: Path, output: Path, kinds: Collection[str]) -> Path | No
     for kind in kinds:
         beside(new, kind).replace(beside(output, kind))
     for kind in set(SIDE_FILES) - set(kinds):  # of a run whose results file is gone
-        beside(output, kind).unlink(missing_ok=True)
+        if beside(output, kind).exists():
+            beside(output, kind).unlink()
     new.replace(output)
     return kept
 

@@ -2,6 +2,7 @@
 
 import errno
 import itertools
+import resource
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,7 +29,7 @@ class Disk:
     def __init__(self, full_at: int | None = None) -> None:
         self.full_at, self.writes = full_at, 0
 
-    def write(self, file: BinaryIO, content: bytes) -> None:
+    def write(self, file: BinaryIO, content: bytes = b"") -> None:
         number, self.writes = self.writes, self.writes + 1
         if number != self.full_at:
             file.write(content)
@@ -91,3 +92,19 @@ def test_an_earlier_run_survives_a_full_disk(
         with pytest.raises(UsageError, match="No space left on device"):
             run(output, Disk(full_at), monkeypatch)
         assert content(output) == earlier
+
+
+def test_a_disk_that_is_full_in_the_middle_of_the_scores(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "r.csv", IDENTITY)
+    journal.append(RESULTS)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500, limits[1]))  # less than the scores need
+    try:
+        with pytest.raises(UsageError, match="cannot be written"):
+            journal.complete({})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    journal.complete({})
+    assert len(content(tmp_path / "r.csv")[1]) > 500

@@ -4,7 +4,7 @@ import contextlib
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -12,10 +12,10 @@ from AST.engines.stem_result import StemResult
 from AST.errors import UsageError
 from AST.evaluation.saved_run import read_run
 from AST.results import Row, read_rows
-from AST.run import journal as journal_module
+from AST.run import side_files
 from AST.run.journal import Journal
 from AST.run.keeping import keep_earlier
-from AST.writing import write_whole
+from AST.writing import whole_file
 
 OLD = {
     "r.csv": "old rows",
@@ -134,13 +134,13 @@ def test_a_run_that_cannot_be_written_moves_nothing(
     journal.append([StemResult(ROW)])
     left = [written]
 
-    def full_disk(path: Path, content: bytes) -> None:
+    def full_disk(path: Path) -> contextlib.AbstractContextManager[BinaryIO]:
         if left[0] == 0:
             raise OSError(28, "No space left on device")
         left[0] -= 1
-        write_whole(path, content)
+        return whole_file(path)
 
-    monkeypatch.setattr(journal_module, "write_whole", full_disk)
+    monkeypatch.setattr(side_files, "whole_file", full_disk)
     with pytest.raises(UsageError, match="No space left"):
         journal.complete({})
     journal.close()
