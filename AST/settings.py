@@ -20,7 +20,9 @@ PRECISIONS = (AUTO, FP32, BF16, FP16)
 ESSENTIA, TORCH = "essentia", "torch"
 SPEECH_BACKENDS = (AUTO, TORCH, ESSENTIA)
 
-LOCAL = "local"
+LOCAL, RAY = "local", "ray"
+RAY_ENGINE = re.compile(rf"({RAY})(?:://([^:/]+):(\d+))?")
+EXPECTED_ENGINE = f"{LOCAL}, {RAY} or {RAY}://HOST:PORT"
 
 STUDY, ALL = "study", "all"
 EXPECTED_WINDOWS = f"'{STUDY}', '{ALL}' or a whole number, 1 or more"
@@ -103,7 +105,8 @@ class Settings:
         workers: Number of processes that prepare files; with 0 there is one, and it does not work
             ahead; None chooses a number.
         windows: Which parts of a stem AST hears.
-        engine: Who does the work: ``local``, this process.
+        engine: Who does the work: ``local``: this process with one device; ``ray``: all cores and
+            GPUs of this machine; ``ray://HOST:PORT``: a cluster of Ray.
 
     Raises:
         UsageError: A value is not one of these.
@@ -120,6 +123,8 @@ class Settings:
     def __post_init__(self) -> None:
         if not DEVICE_NAMES.fullmatch(self.device):
             raise UsageError(f"device {self.device!r}: expected {EXPECTED_DEVICE}")
+        if self.engine != LOCAL and not RAY_ENGINE.fullmatch(self.engine):
+            raise UsageError(f"engine {self.engine!r}: expected {EXPECTED_ENGINE}")
         for name, choices in (("precision", PRECISIONS), ("speech_backend", SPEECH_BACKENDS)):
             if (value := getattr(self, name)) not in choices:
                 raise UsageError(f"{name} {value!r}: expected one of {', '.join(choices)}")
@@ -137,6 +142,17 @@ def device_name(text: str) -> str:
     """
     if not DEVICE_NAMES.fullmatch(text):
         raise argparse.ArgumentTypeError(f"{text!r}: expected {EXPECTED_DEVICE}")
+    return text
+
+
+def engine_name(text: str) -> str:
+    """An argparse type: ``local``, ``ray`` or ``ray://HOST:PORT``.
+
+    >>> engine_name("ray://10.0.0.1:6379")
+    'ray://10.0.0.1:6379'
+    """
+    if text != LOCAL and not RAY_ENGINE.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected {EXPECTED_ENGINE}")
     return text
 
 

@@ -29,6 +29,7 @@ from bench.tables import STATISTICS, machine_line, measure_and_show, new_parser,
 
 COUNTS = [2_500, 50_000, 100_000]
 STEMS_OF_A_SONG = 10
+ACCURACY = "computeaccuracy.py"
 
 
 def make_results(file: Path, count: int) -> None:
@@ -63,13 +64,13 @@ def make_results(file: Path, count: int) -> None:
     beside(file, RUN_RECORD).write_text(json.dumps(record), "utf-8")
 
 
-def timed_command(file: Path, *flags: object) -> dict[str, float]:
-    """The seconds, the processor's seconds and the highest memory of ``computeaccuracy.py``.
+def timed_command(script: str, *arguments: object) -> dict[str, float]:
+    """The seconds, the processor's seconds and the highest memory of a script.
 
     Raises:
         UsageError: The call failed.
     """
-    command = [sys.executable, "computeaccuracy.py", str(file), *map(str, flags)]
+    command = [sys.executable, script, *map(str, arguments)]
     before, start, peak = os.times(), time.perf_counter(), 0
     with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL) as process:
         while process.poll() is None:
@@ -89,10 +90,10 @@ def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, dict[str, 
     for count in arguments.counts:
         file = folder / f"results_{count}.csv"
         make_results(file, count)
-        found[f"{count:,}, text"] = timed_command(file)
+        found[f"{count:,}, text"] = timed_command(ACCURACY, file)
         for flag in ("--json", "--report"):
             output = folder / f"output{flag}.html"
-            figures = timed_command(file, flag, output)
+            figures = timed_command(ACCURACY, file, flag, output)
             found[f"{count:,}, `{flag}`"] = {**figures, "size_mb": output.stat().st_size / 1e6}
         found[f"{count:,}, `--report`"] |= figures_in_chromium(output)
         print(found, file=sys.stderr)

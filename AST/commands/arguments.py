@@ -10,6 +10,7 @@ from AST.results import OUTPUT_FLAG
 from AST.run.shards import shard_of
 from AST.settings import (
     AUTO,
+    LOCAL,
     PADS,
     POOLS,
     PRECISIONS,
@@ -19,6 +20,7 @@ from AST.settings import (
     Settings,
     Windows,
     device_name,
+    engine_name,
     hop_seconds,
     windows_choice,
 )
@@ -81,6 +83,14 @@ def add_output_flags(parser: argparse.ArgumentParser, results_file: str) -> None
 def add_speed_flags(parser: argparse.ArgumentParser) -> None:
     """The flags that decide how the models run; see ``settings_of``."""
     group = parser.add_argument_group("speed")
+    group.add_argument(
+        "--engine",
+        type=engine_name,
+        default=LOCAL,
+        metavar="NAME",
+        help="local (default): this process and one device; ray: all cores and GPUs of this "
+        "machine; ray://HOST:PORT: a cluster of Ray, see doc/cluster.md",
+    )
     group.add_argument(
         "--device",
         type=device_name,

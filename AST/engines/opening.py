@@ -4,16 +4,23 @@ from collections.abc import Callable
 
 from AST.engines.engine import Engine
 from AST.engines.local import LocalEngine
-from AST.settings import Settings
+from AST.settings import LOCAL, Settings
 
 
-def open_engine(settings: Settings, say: Callable[[str], None]) -> Engine:
+def open_engine(
+    settings: Settings, say: Callable[[str], None], working: Callable[[str], None]
+) -> Engine:
     """Whoever does the work. Close it at the end.
 
     Args:
         say: Takes a line for people.
+        working: Takes a few words about who works, which may change.
 
     Raises:
         UsageError: There is no such engine or device here.
     """
-    return LocalEngine(settings, say)
+    if settings.engine == LOCAL:
+        return LocalEngine(settings, say)
+    from AST.engines.ray_engine import RayEngine
+
+    return RayEngine(settings, say, working)

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -40,7 +40,7 @@ ARRAYS = {"scores": "<f4", "window_start_s": "<f8", "window_scores": "<f2"}
 
 
 def to_line(result: StemResult) -> str:
-    fields = asdict(replace(result, scores=None, window_start_s=None, window_scores=None))
+    fields = {**vars(result), **dict.fromkeys(ARRAYS)}
     for name, kind in ARRAYS.items():
         if (array := getattr(result, name)) is not None:
             fields[name] = base64.b64encode(array.astype(kind).tobytes()).decode()

@@ -27,6 +27,8 @@ PARENT_CHECK_S = 0.5
 TRIES = 3
 """A process can also die for a reason that is not its file, such as too little memory."""
 
+ENDS_ITS_PROCESS = "ends the process that decodes it, each time; replace the file, or leave it out"
+"""Why such a file fails."""
 WAITS_S = (0.1, 1, 5, 0)
 """How long to wait after each try to start a process again."""
 ONE_START_AT_A_TIME = threading.Lock()
@@ -76,9 +78,7 @@ class WorkerProcess:
                 if self._is_stopped:
                     break
                 self._restart()
-        return FailedStem(
-            "ends the process that decodes it, each time; replace the file, or leave it out"
-        )
+        return FailedStem(ENDS_ITS_PROCESS)
 
     def stop(self) -> None:
         with ONE_START_AT_A_TIME:

@@ -55,7 +55,7 @@ class Preparation:
             self.stop()
         else:
             self._executor = some_threads(len(self._processes))
-            self._prepare = _in_turn(self._processes)
+            self._prepare = in_turn(self._processes)
         is_alone = isinstance(self._executor, ThisThread)
         self._most_waiting = 0 if is_alone or not workers else 2 * workers + batch_size
         self._submit(self._most_waiting)
@@ -88,7 +88,7 @@ class Preparation:
             self._waiting.append(self._executor.submit(self._prepare, stem))
 
 
-def _in_turn(processes: Sequence[WorkerProcess]) -> Callable[[Stem], Prepared]:
+def in_turn(processes: Sequence[WorkerProcess]) -> Callable[[Stem], Prepared]:
     """A function for several threads: each call takes a process that nobody else uses."""
     idle: queue.SimpleQueue[WorkerProcess] = queue.SimpleQueue()
     for process in processes:

@@ -108,7 +108,8 @@ def analyse(
             from AST.engines.opening import open_engine
             from AST.run.execution import Job
 
-            with contextlib.closing(open_engine(settings, progress.say)) as engine:
+            opened = open_engine(settings, progress.say, progress.working)
+            with contextlib.closing(opened) as engine:
                 files = verifying.result()
                 for name, file in files.items():
                     digits = file.sha256[:12]

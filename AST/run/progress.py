@@ -25,6 +25,9 @@ class Progress:
     def finish(self, result: "StemResult") -> None:
         """One more stem is done, and its row is on disk."""
 
+    def working(self, who: str) -> None:
+        """Who works from now on, in a few words such as ``2 nodes``."""
+
     def end(self) -> None:
         """The models have stopped."""
 
@@ -39,6 +42,7 @@ class ConsoleProgress(Progress):
     def __init__(self, verbose: bool = False) -> None:
         self._verbose = verbose
         self._bar: Any = None
+        self._who = ""
         self._outputs: OutputNames | None = None
 
     def say(self, line: str) -> None:
@@ -48,11 +52,17 @@ class ConsoleProgress(Progress):
         self._outputs = outputs
         tqdm.monitor_interval = 0  # its thread would only refresh the bar
         self._bar = tqdm(total=stem_count, initial=done_count, unit="file")
+        self.working(self._who)
 
     def finish(self, result: "StemResult") -> None:
         self._bar.update()
         for line in lines_about(result, self._verbose, self._outputs):
             self.say(line)
+
+    def working(self, who: str) -> None:
+        self._who = who
+        if self._bar is not None:
+            self._bar.set_postfix_str(who)
 
     def end(self) -> None:
         if self._bar is not None:

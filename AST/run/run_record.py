@@ -1,7 +1,6 @@
 """What a results file depends on: the identity of a run, and its record."""
 
 import hashlib
-import importlib.metadata
 import platform
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -18,7 +17,7 @@ from AST.results import Row
 from AST.rules import STUDY_RULE
 from AST.run.run_results import RunResults
 from AST.truth import APART, COUNTED, SILENT_STEMS, truth_of
-from AST.version import __version__
+from AST.versions import DECISIVE_PACKAGES, code_sha256, versions
 from AST.writing import printable
 
 if TYPE_CHECKING:
@@ -30,10 +29,7 @@ IDENTITY = (
     *("code_sha256", "shard"),
 )
 """What ``run_identity`` gives; ``shard`` only for a share of a run."""
-DECISIVE_PACKAGES = ("torch", "essentia-tensorflow", "av", "samplerate")
-"""A run is not resumed with another version of one of these."""
 RECORDED_PACKAGES = (*DECISIVE_PACKAGES, "torchaudio", "numpy")
-PACKAGE = Path(__file__).parents[1]
 
 
 def paths_below(folder: Path, stems: Sequence[Stem]) -> list[str]:
@@ -73,8 +69,8 @@ def run_identity(
         "precision": computation.precision,
         "speech_backend": computation.speech_backend,
         "windows": computation.windows.record(window_s(models["ast"].checkpoint.config.input)),
-        "versions": _versions(DECISIVE_PACKAGES),
-        "code_sha256": _code_sha256(),
+        "versions": versions(DECISIVE_PACKAGES),
+        "code_sha256": code_sha256(),
     }
 
 
@@ -84,10 +80,10 @@ def identity_in(record: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         KeyError: The record is of an older version.
     """
-    versions = {name: record["versions"][name] for name in ("ast-stems", *DECISIVE_PACKAGES)}
+    decisive = {name: record["versions"][name] for name in ("ast-stems", *DECISIVE_PACKAGES)}
     models = {name: model["sha256"] for name, model in record["models"].items()}
     known = {key: record[key] for key in IDENTITY if key in record}
-    return {**known, "models": models, "versions": versions}
+    return {**known, "models": models, "versions": decisive}
 
 
 def facts_of_stems(dataset: Dataset, stems: Sequence[Stem]) -> dict[str, Any]:
@@ -129,7 +125,7 @@ def run_record(
         "models": {name: model.record() for name, model in models.items()},
         "settings": dict(settings),
         "versions": {
-            **_versions(RECORDED_PACKAGES),
+            **versions(RECORDED_PACKAGES),
             "python": platform.python_version(),
             "platform": platform.platform(),
         },
@@ -167,16 +163,3 @@ def counts(rows: Sequence[Row], record: Mapping[str, Any], resumed: int) -> dict
 
 def _listed(results: RunResults, kind: str) -> list[dict[str, str]]:
     return [{"path": path, "reason": reason} for path, reason in results.reasons(kind).items()]
-
-
-def _versions(packages: Sequence[str]) -> dict[str, str]:
-    versions = {name: importlib.metadata.version(name) for name in packages}
-    return {"ast-stems": __version__, **versions}
-
-
-def _code_sha256() -> str:
-    """Of the suite's own code: between two releases its version stays the same."""
-    code = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
-        code.update(f"{path.relative_to(PACKAGE)}\n".encode() + path.read_bytes())
-    return code.hexdigest()

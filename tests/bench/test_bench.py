@@ -3,7 +3,16 @@ import shutil
 
 import pytest
 
-from bench import calls, coverage, precision, report_scale, scaling, throughput, windows
+from bench import (
+    calls,
+    coverage,
+    driver_scale,
+    precision,
+    report_scale,
+    scaling,
+    throughput,
+    windows,
+)
 
 
 def test_throughput_measures_every_part(capsys: pytest.CaptureFixture[str]) -> None:
@@ -81,3 +90,13 @@ def test_report_scale_measures_text_json_and_report(capsys: pytest.CaptureFixtur
     if shutil.which("chromium"):
         for name in ("ready s", "sort s", "filter s"):
             assert 0 < figures["200, `--report`"][name] < 60
+
+
+def test_driver_scale_measures_every_part(capsys: pytest.CaptureFixture[str]) -> None:
+    assert driver_scale.main(["--counts", "200"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    parts = {name.partition(": ")[2] for name in figures}
+    assert parts >= {"walk", "resume", "completion", driver_scale.MERGE}
+    for found in figures.values():
+        assert 0 < found["cpu_s"] < 60
+        assert 0.01 < found["peak_memory_gb"] < 1

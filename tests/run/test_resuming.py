@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 import AST
+from AST import versions
 from AST.datasets import DATASETS
 from AST.errors import UsageError
 from AST.results import SCORE_FIGURES, read_rows
 from AST.rules import SpeechRule
-from AST.run import run_record
 from tests.helpers import StopsAfter
 
 DSD100 = DATASETS["dsd100"]
@@ -76,10 +76,10 @@ def test_a_manifest_may_be_spelled_otherwise(analyse: Analyse, dsd100: Path) -> 
 @pytest.mark.parametrize(
     ("name", "value", "different"),
     [
-        ("STUDY_RULE", SpeechRule(ignored_below_percent=9), "speech_rule"),
-        ("__version__", "2.0.0", "versions"),
-        ("_versions", lambda packages: dict.fromkeys(packages, "9.9"), "versions"),
-        ("_code_sha256", lambda: "0" * 64, "code_sha256"),
+        ("AST.run.run_record.STUDY_RULE", SpeechRule(ignored_below_percent=9), "speech_rule"),
+        ("AST.versions.__version__", "2.0.0", "versions"),
+        ("AST.run.run_record.versions", lambda names: dict.fromkeys(names, "9.9"), "versions"),
+        ("AST.run.run_record.code_sha256", lambda: "0" * 64, "code_sha256"),
     ],
 )
 def test_what_decides_the_results_must_be_the_same(
@@ -92,7 +92,7 @@ def test_what_decides_the_results_must_be_the_same(
 ) -> None:
     with pytest.raises(KeyboardInterrupt):
         analyse(dsd100, stop=2)
-    monkeypatch.setattr(run_record, name, value)
+    monkeypatch.setattr(name, value)
     with pytest.raises(UsageError, match=f"started with another {different};"):
         analyse(dsd100)
 
@@ -108,16 +108,15 @@ def test_another_dictionary_or_another_folder_is_refused(analyse: Analyse, dsd10
 
 
 def test_the_identity_holds_the_versions_that_decide() -> None:
-    versions = run_record._versions(run_record.DECISIVE_PACKAGES)
-    assert set(versions) >= {"ast-stems", "torch", "essentia-tensorflow", "av"}
+    assert set(versions.versions()) >= {"ast-stems", "torch", "essentia-tensorflow", "av"}
 
 
 def test_a_change_of_the_code_changes_its_hash(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_record, "PACKAGE", tmp_path)
+    monkeypatch.setattr(versions, "PACKAGE", tmp_path)
     hashes = set()
     for name, content in (("a.py", "1"), ("a.py", "2"), ("b.py", "1"), ("notes.txt", "1")):
         (tmp_path / name).write_text(content)
-        hashes.add(run_record._code_sha256())
+        hashes.add(versions.code_sha256())
     assert len(hashes) == 3

@@ -1,0 +1,137 @@
+"""The process that talks to Ray. Run by ``RayEngine``, with one end of a pipe.
+
+It is a process of its own because Ray writes to stdout and stderr as it likes, and ends its process
+when the cluster's head is gone. It ends, and a cluster on this machine with it, when the other
+end of the pipe is closed.
+"""
+
+import contextlib
+import functools
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from multiprocessing.connection import Connection
+from typing import Any
+
+import ray
+
+from AST.engines.engine import Batch, Work
+from AST.engines.ray_cluster import Cluster, join
+from AST.engines.ray_dispatch import Dispatcher
+from AST.engines.ray_nodes import assignment_of
+from AST.engines.ray_worker import Answer, How, analyse, prepare
+from AST.errors import UsageError
+
+
+class NobodyThereError(Exception):
+    """The other end of the pipe is closed: nobody wants results any more."""
+
+
+class Driver:
+    """Does what comes through the pipe."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._first: How | None = None
+        self._devices: set[str] = set()
+        self._nodes: set[str] = set()
+
+    def run(self, address: str, device: str, workers: int | None) -> None:
+        """Joins the cluster, takes work, and sends results until all are there."""
+        join(address)
+        cluster = Cluster(device, workers)
+        self._send("cluster", (cluster.device, cluster.workers))
+        with _closed_if_gone():
+            work, batches = self._connection.recv()
+        for results in self._results(cluster, work, batches):
+            self._send("results", results)
+        self._send("facts", self._facts())
+
+    def _results(self, cluster: Cluster, work: Work, batches: Sequence[Batch]) -> Iterator[Any]:
+        ends = [batches[0].stems[0].path, batches[-1].stems[-1].path]
+        assignment = assignment_of(work, ends)
+        need = cluster.need(sum(model.path.stat().st_size for model in work.files.values()))
+        cluster.check_nodes(need, assignment, self._stop_if_closed)
+        self._send("nodes", cluster.node_count(need))
+        given = ray.put(assignment)
+        run = ray.remote(**need.options())(analyse).remote
+        try_alone = ray.remote(**need.options())(prepare).remote
+
+        def pulse() -> None:
+            self._stop_if_closed()
+            if cluster.ask():
+                self._send("nodes", cluster.node_count(need))
+
+        return Dispatcher(
+            batches,
+            functools.partial(run, given),
+            functools.partial(try_alone, given),
+            lambda: cluster.slots(need),
+            self._check,
+            pulse,
+        ).results()
+
+    def _check(self, answer: Answer) -> None:
+        """One run, one arithmetic.
+
+        Raises:
+            UsageError: A process computed in another way than the first one.
+        """
+        how = answer.how
+        if self._first is None:
+            self._first = how
+            if how.warning:
+                self._send("say", f"warning: {how.warning}")
+        for name in ("device", "precision", "speech_backend"):
+            first, own = getattr(self._first, name), getattr(how, name)
+            if first != own:
+                raise UsageError(
+                    f"{name.replace('_', ' ')}: {own} on node {how.node}, but {first} on node "
+                    f"{self._first.node}: a run needs the same on all of them"
+                )
+        self._devices.add(how.device)
+        self._nodes.add(how.node)
+
+    def _facts(self) -> dict[str, Any]:
+        backend = self._first.speech_backend if self._first else None
+        return {
+            "devices": sorted(self._devices),
+            "nodes": sorted(self._nodes),
+            "speech_model_ran_in": backend,
+        }
+
+    def _send(self, kind: str, content: Any) -> None:
+        with _closed_if_gone():
+            self._connection.send((kind, content))
+
+    def _stop_if_closed(self) -> None:
+        if self._connection.poll():  # nothing else comes after the work
+            raise NobodyThereError
+
+
+@contextlib.contextmanager
+def _closed_if_gone() -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, OSError):
+        raise NobodyThereError from None
+
+
+def main() -> None:
+    connection = Connection(int(sys.argv[1]))
+    try:
+        Driver(connection).run(*connection.recv())
+    except (NobodyThereError, EOFError):
+        pass
+    except BaseException as error:  # Ray raises SystemExit, too; the other end says it
+        kind = "refused" if isinstance(error, UsageError) else "failed"
+        reason = str(error) if kind == "refused" else f"{type(error).__name__}: {error}"
+        with contextlib.suppress(OSError):
+            connection.send((kind, reason))
+    finally:
+        ray.shutdown()
+        os._exit(0)  # threads of Ray could keep this process
+
+
+if __name__ == "__main__":
+    main()
