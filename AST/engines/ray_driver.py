@@ -90,7 +90,7 @@ class Driver:
                     f"{name.replace('_', ' ')}: {own} on node {how.node}, but {first} on node "
                     f"{self._first.node}: a run needs the same on all of them"
                 )
-        self._devices.add(how.device)
+        self._devices.add(how.device_name)
         self._nodes.add(how.node)
 
     def _facts(self) -> dict[str, Any]:

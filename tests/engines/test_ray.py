@@ -27,7 +27,7 @@ pytest.importorskip("ray", reason="pip install -r requirements-ray.txt")
 from AST.engines.ray_dispatch import Blamed, Dispatcher
 from AST.engines.ray_worker import Answer, How
 
-HOW = How("here", "cpu", "fp32", "torch", "")
+HOW = How("here", "cpu", "fp32", "torch", "", "cpu")
 PUBLISHED_DEMO = ROOT / "results_moises.csv"
 DEMO = "demo/moisesdb"
 """As the results of the demo name it, from the project's folder."""

@@ -79,18 +79,17 @@ def test_a_worker_computes_a_batch_as_a_local_run_does(work: Work, stems: list[S
     predictions = [result.row.prediction for result in answer.results]
     assert predictions[1:] == ["silence", "error", "error"]
     assert [result.failure for result in answer.results][3] == "too bad"
-    assert answer.how[1:] == ("cpu", "fp32", "torch", "")
+    assert answer.how[1:] == ("cpu", "fp32", "torch", "", "cpu")
 
 
 @pytest.mark.parametrize(
-    ("field", "value"),
-    [("device", "NVIDIA H100"), ("precision", "bf16"), ("speech_backend", "essentia")],
+    ("field", "value"), [("device", "cpu"), ("precision", "bf16"), ("speech_backend", "essentia")]
 )
 def test_one_run_has_one_arithmetic(field: str, value: str) -> None:
     driver = Driver(connection=None)  # type: ignore[arg-type] # nothing is said
-    first = How("node1", "NVIDIA H200", "fp16", "torch", "")
+    first = How("node1", "cuda", "fp16", "torch", "", "NVIDIA H200")
     driver.check(Answer(first, []))
-    driver.check(Answer(first._replace(node="node2"), []))
+    driver.check(Answer(first._replace(node="node2", device_name="NVIDIA H100"), []))
     other = first._replace(node="node3", **{field: value})
     own = getattr(first, field)
     with pytest.raises(UsageError, match=f"{value} on node node3, but {own} on node node1"):
