@@ -17,6 +17,8 @@ from AST.errors import UsageError
 
 DEATHS = 3
 """So often a batch, or a stem alone, may end its process."""
+LOSSES = 20
+"""So often the node of a batch may be lost."""
 BATCHES_A_SLOT = 4
 """So many are given out or wait for their turn, for each that can be worked on at once."""
 POLL_S = 0.2
@@ -39,6 +41,7 @@ class Trouble:
     """What is known about a batch that ends its processes."""
 
     deaths: int = 0
+    losses: int = 0
     suspects: dict[Stem, int] = field(default_factory=dict)
     blamed: dict[Stem, str] = field(default_factory=dict)
     newly_blamed: bool = False
@@ -107,8 +110,8 @@ class Dispatcher:
     def _take(self, job: Job, task: Any) -> None:
         try:
             answer = ray.get(task)
-        except NODE_DIED:  # nobody's fault: another node does it
-            self._again(job)
+        except NODE_DIED as error:
+            self._node_died(job, error)
         except PROCESS_DIED:
             self._process_died(job)
         except exceptions.RayTaskError as error:
@@ -131,6 +134,18 @@ class Dispatcher:
             self._running[self._prepare(job.stem)] = job
         else:
             heapq.heappush(self._todo, job.place)
+
+    def _node_died(self, job: Job, error: Exception) -> None:
+        """Nobody's fault: another node does it. But what is lost each time stops the run."""
+        trouble = self._troubles.setdefault(job.place, Trouble())
+        trouble.losses += 1
+        if trouble.losses == LOSSES:
+            first = self._batches[job.place].stems[0].path_text
+            raise UsageError(
+                f"the batch that starts with {first} was lost {LOSSES} times "
+                f"({str(error).splitlines()[0]}); see ray status, and start the same command again"
+            )
+        self._again(job)
 
     def _process_died(self, job: Job) -> None:
         """Counts, tries again, and in the end looks for the stem that is to blame."""

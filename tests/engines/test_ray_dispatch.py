@@ -20,7 +20,7 @@ from AST.engines import ray_dispatch
 from AST.engines.ray_dispatch import BATCHES_A_SLOT, Dispatcher
 from AST.engines.ray_worker import Answer, How
 
-HOW = How("here", "cpu", "fp32", "torch", "")
+HOW = How("here", "cpu", "fp32", "torch", "", "cpu")
 DIED, NODE = exceptions.WorkerCrashedError(), exceptions.NodeDiedError("gone")
 
 
@@ -106,6 +106,16 @@ def test_a_node_that_dies_is_no_ones_fault(monkeypatch: pytest.MonkeyPatch) -> N
     assert groups == [["a"], ["b"], ["c"], ["d"], ["e"], ["f"]]
     assert labels_alone(fake) == []
     assert sum(task.stems[0].label == "c" for task in fake.given) > 10
+
+
+def test_a_batch_that_is_lost_again_and_again_stops_the_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def end(task: Task) -> None:
+        raise NODE
+
+    with pytest.raises(UsageError, match=r"starts with 0.wav was lost 20 times .*ray status"):
+        run(monkeypatch, end, cut(stems("ab"), 2))
 
 
 def test_two_deaths_of_a_worker_are_forgiven(monkeypatch: pytest.MonkeyPatch) -> None:
