@@ -25,6 +25,7 @@ class Batch(NamedTuple):
 def cut(stems: Sequence[Stem], batch_size: int) -> list[Batch]:
     """Batches of the same size; the last one may be smaller.
 
+    >>> from pathlib import Path
     >>> [len(batch.stems) for batch in cut([Stem("bass", Path("bass.wav"))] * 5, 2)]
     [2, 2, 1]
     """

@@ -163,7 +163,7 @@ def test_a_graph_that_only_essentia_runs_gives_a_warning(ast_path: Path, tmp_pat
     ("arguments", "message"),
     [
         ({"device": "tpu"}, "device 'tpu': expected auto, cpu"),
-        ({"device": "cuda:77"}, "device cuda:77: .* not available .* use cpu"),
+        ({"device": "cuda:77"}, "device cuda:77: .*not available .* use cpu"),
         ({"precision": "int8"}, "precision 'int8': expected one of"),
         ({"speech_backend": "onnx"}, "speech_backend 'onnx': expected one of"),
         ({"label_names": "wikidata"}, "label_names 'wikidata': expected one of platform, audioset"),
