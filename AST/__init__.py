@@ -18,14 +18,16 @@ supply_user_and_home()
 if TYPE_CHECKING:
     from AST.recognition.recogniser import Recogniser
     from AST.run.analysis import Run, analyse
+    from AST.run.shards import Shard
     from AST.settings import Settings, Windows
 
-__all__ = ["Recogniser", "Run", "Settings", "Windows", "__version__", "analyse"]
+__all__ = ["Recogniser", "Run", "Settings", "Shard", "Windows", "__version__", "analyse"]
 
 _MODULES = {
     "Recogniser": "AST.recognition.recogniser",
     "Run": "AST.run.analysis",
     "Settings": "AST.settings",
+    "Shard": "AST.run.shards",
     "Windows": "AST.settings",
     "analyse": "AST.run.analysis",
 }

@@ -35,6 +35,7 @@ class Driver:
         self._first: How | None = None
         self._devices: set[str] = set()
         self._nodes: set[str] = set()
+        self._node_count = -1
 
     def run(self, address: str, device: str, workers: int | None) -> None:
         """Joins the cluster, takes work, and sends results until all are there."""
@@ -52,7 +53,7 @@ class Driver:
         assignment = assignment_of(work, ends)
         need = cluster.need(sum(model.path.stat().st_size for model in work.files.values()))
         cluster.check_nodes(need, assignment, self._stop_if_closed)
-        self._send("nodes", cluster.node_count(need))
+        self._tell_nodes(cluster.node_count(need))
         given = ray.put(assignment)
         run = ray.remote(**need.options())(analyse).remote
         try_alone = ray.remote(**need.options())(prepare).remote
@@ -60,18 +61,18 @@ class Driver:
         def pulse() -> None:
             self._stop_if_closed()
             if cluster.ask():
-                self._send("nodes", cluster.node_count(need))
+                self._tell_nodes(cluster.node_count(need))
 
         return Dispatcher(
             batches,
             functools.partial(run, given),
             functools.partial(try_alone, given),
             lambda: cluster.slots(need),
-            self._check,
+            self.check,
             pulse,
         ).results()
 
-    def _check(self, answer: Answer) -> None:
+    def check(self, answer: Answer) -> None:
         """One run, one arithmetic.
 
         Raises:
@@ -89,7 +90,7 @@ class Driver:
                     f"{name.replace('_', ' ')}: {own} on node {how.node}, but {first} on node "
                     f"{self._first.node}: a run needs the same on all of them"
                 )
-        self._devices.add(how.device)
+        self._devices.add(how.device_name)
         self._nodes.add(how.node)
 
     def _facts(self) -> dict[str, Any]:
@@ -99,6 +100,11 @@ class Driver:
             "nodes": sorted(self._nodes),
             "speech_model_ran_in": backend,
         }
+
+    def _tell_nodes(self, count: int) -> None:
+        if count != self._node_count:
+            self._node_count = count
+            self._send("nodes", count)
 
     def _send(self, kind: str, content: Any) -> None:
         with _closed_if_gone():

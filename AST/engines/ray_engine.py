@@ -150,7 +150,8 @@ class RayEngine:
             first = " ".join(reason.split())[:200]
             return UsageError(
                 f"{self._where} cannot be used ({first}); this command must run on a machine of "
-                "the cluster, with the same Ray and Python"
+                "the cluster, with the same Ray and Python, and with RAY_AUTH_MODE=token if the "
+                "cluster's start said that token authentication is enabled"
             )
         return RuntimeError(reason)
 

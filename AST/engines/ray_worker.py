@@ -27,7 +27,8 @@ class How(NamedTuple):
     """What a process computed with.
 
     Attributes:
-        device: ``cpu``, or the name of the GPU.
+        device: Its kind: ``cpu`` or ``cuda``.
+        device_name: ``cpu``, or the name of the GPU.
         warning: What is odd about it, or empty.
     """
 
@@ -36,6 +37,7 @@ class How(NamedTuple):
     precision: str
     speech_backend: str
     warning: str
+    device_name: str
 
 
 class Answer(NamedTuple):
@@ -106,7 +108,8 @@ class BatchWorker:
             warnings.append(f"a CPU has no instructions for {precision}; fp32 is far faster on it")
         name = torch.cuda.get_device_name(device) if device.type == CUDA else device.type
         backend = self._models.speech.backend
-        return How(node_name(), name, precision, backend, "; ".join(filter(None, warnings)))
+        warning = "; ".join(filter(None, warnings))
+        return How(node_name(), device.type, precision, backend, warning, name)
 
 
 def _verify_again(files: Mapping[str, LocalModel]) -> None:

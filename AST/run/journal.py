@@ -24,8 +24,8 @@ from AST.results import OUTPUT_FLAG, Row, format_rows
 from AST.run.journal_entries import whole_entries
 from AST.run.keeping import take_the_place
 from AST.run.run_results import RunResults
-from AST.run.side_files import write_side_files
-from AST.run_id import Tie, tie_of
+from AST.run.side_files import tie_of_run, write_side_files
+from AST.run_id import Tie
 from AST.writing import force_to_disk, write_whole, writing
 
 
@@ -121,10 +121,8 @@ class Journal:
 
     def tie(self) -> Tie:
         """What ties scores and record to the results file. It belongs into the record."""
-        identity = json.dumps(self._identity, sort_keys=True).encode()
-        files = self.results.arrays_of_files(self._has_windows).values()
-        arrays = [array for of_file in files for array in of_file.values()]
-        return tie_of(self.results.rows, identity, *arrays)
+        arrays = self.results.arrays_of_files(self._has_windows)
+        return tie_of_run(self._identity, self.results.rows, arrays)
 
     def close(self) -> None:
         """Closes the files. Those of a stopped run stay as they are."""

@@ -27,9 +27,9 @@ from AST.results import (
 from AST.run.finished import read_finished
 from AST.run.keeping import take_the_place
 from AST.run.merged_record import merged_record
-from AST.run.shard_files import in_order, tie_of_run
+from AST.run.shard_files import in_order
 from AST.run.shards import SHARD
-from AST.run.side_files import write_side_files
+from AST.run.side_files import tie_of_run, write_side_files
 from AST.truth import Truth, truth_of
 from AST.writing import write_whole, writing
 

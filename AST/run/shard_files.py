@@ -1,18 +1,13 @@
 """Whether some results files are all shards of one run, and in which order."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy.typing as npt
-
 from AST.errors import UsageError
-from AST.results import Row
 from AST.run.finished import Finished
 from AST.run.shards import NUMBER, OF, SHARD
-from AST.run_id import Tie, tie_in, tie_of
-
-Arrays = Mapping[str, Mapping[str, npt.NDArray[Any]]]
+from AST.run.side_files import tie_of_run
+from AST.run_id import tie_in
 
 
 def in_order(files: Sequence[Finished]) -> list[Finished]:
@@ -39,12 +34,6 @@ def in_order(files: Sequence[Finished]) -> list[Finished]:
             f"with --shard {missing[0]}/{count} (one that was stopped continues), and give its file"
         )
     return [shard_of_number[number] for number in sorted(shard_of_number)]
-
-
-def tie_of_run(identity: Mapping[str, Any], rows: Sequence[Row], arrays: Arrays) -> Tie:
-    """The tie of a run that computed this."""
-    of_files = [array for of_file in arrays.values() for array in of_file.values()]
-    return tie_of(rows, json.dumps(identity, sort_keys=True).encode(), *of_files)
 
 
 def _check(file: Finished) -> None:

@@ -9,15 +9,24 @@ import numpy.typing as npt
 
 from AST.labels import OutputNames
 from AST.results import RUN_RECORD, SCORES, STEMS, Row, beside
-from AST.run_id import Tie, write_tied
+from AST.run_id import Tie, tie_of, write_tied
 from AST.stems_file import stems_blocks
 from AST.writing import whole_file
+
+Arrays = Mapping[str, Mapping[str, npt.NDArray[Any]]]
+"""Those of each file of scores, by their names."""
+
+
+def tie_of_run(identity: Mapping[str, Any], rows: Sequence[Row], arrays: Arrays) -> Tie:
+    """The tie of a run that computed this."""
+    of_files = [array for of_file in arrays.values() for array in of_file.values()]
+    return tie_of(rows, json.dumps(identity, sort_keys=True).encode(), *of_files)
 
 
 def write_side_files(
     results: Path,
     rows: Sequence[Row],
-    arrays: Mapping[str, Mapping[str, npt.NDArray[Any]]],
+    arrays: Arrays,
     record: Mapping[str, Any],
     outputs: OutputNames,
     tie: Tie,
@@ -25,7 +34,6 @@ def write_side_files(
     """Writes each file beside a results file, which need not be there yet. Returns their kinds.
 
     Args:
-        arrays: Those of each file of scores.
         outputs: What AST's scores are of.
 
     Raises:
