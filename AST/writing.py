@@ -19,7 +19,9 @@ def printable(name: object) -> str:
     >>> printable(Path(os.fsdecode(b"caf\xe9.wav")))
     'caf\\udce9.wav'
     """
-    return str(name).encode("utf-8", "backslashreplace").decode()
+    text = str(name)
+    written = text.encode("utf-8", "backslashreplace").decode()
+    return text if text == written else written  # a path keeps its text: many share that memory
 
 
 def visible(text: object) -> str:

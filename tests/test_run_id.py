@@ -9,13 +9,14 @@ import numpy as np
 import pandas
 import pytest
 
+from AST import run_id
 from AST.commands import accuracy, relabel
 from AST.engines.stem_result import StemResult
 from AST.errors import UsageError
 from AST.evaluation.saved_run import read_run
 from AST.results import RUN_RECORD, SCORES, Row, beside, format_rows, read_rows
 from AST.run.journal import Journal
-from AST.run_id import Tie, results_sha256, tie_in
+from AST.run_id import Tie, results_sha256, tie_in, write_tied
 from tests.helpers import DICTIONARY, ROWS, stem_scores
 
 TIED = (SCORES, RUN_RECORD)
@@ -54,6 +55,26 @@ def test_the_sha256_is_that_of_the_file(file: Path, capsys: pytest.CaptureFixtur
     assert run.scores.duration_s.tolist() == [2.5] * 5
     assert run.scores.rms_dbfs.tolist() == [-20.0] * 5
     assert capsys.readouterr().err == ""
+
+
+def test_tied_arrays_are_written_as_numpy_writes_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_id, "BLOCK_BYTES", 1000)
+    generator = np.random.default_rng(0)
+    arrays = {
+        "paths": np.array(["a.wav", "\u00fcn\u00ef.wav"]),
+        "scores": generator.random((300, 7), np.float32),
+        "windows": generator.random((0, 7)).astype(np.float16),
+        "turned": generator.random((3, 4)).T,
+        "run_id": np.array("of another run"),
+    }
+    tie = Tie("0123456789abcdef", "f" * 64)
+    with open(tmp_path / "own.npz", "wb") as file:
+        write_tied(file, arrays, tie)
+    own = {**arrays, **tie._asdict(), "turned": np.ascontiguousarray(arrays["turned"])}
+    np.savez_compressed(tmp_path / "expected.npz", **own)
+    assert (tmp_path / "own.npz").read_bytes() == (tmp_path / "expected.npz").read_bytes()
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])

@@ -23,6 +23,9 @@ from AST.run.run_record import facts_of_stems, paths_below, run_identity, run_re
 from AST.run.run_results import RunResults
 from AST.run.shards import SHARD, Shard
 
+MOST_IN_A_GROUP = 1024
+"""Number of stems that are written together at most."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -139,7 +142,7 @@ def _without_first(groups: Iterable[list[StemResult]], count: int) -> Iterator[l
 def _in_walk_order(
     stems: Iterable[Stem], known: Mapping[str, StemResult], new: Iterator[list[StemResult]]
 ) -> Iterator[list[StemResult]]:
-    """Known and new results. Each group is complete before the next new ones are waited for."""
+    """Known and new results. No group waits for new ones, and none is large, to save memory."""
     ready: deque[StemResult] = deque()
     group: list[StemResult] = []
     for stem in stems:
@@ -152,4 +155,7 @@ def _in_walk_order(
                 ready.extend(next(new))
             result = ready.popleft()
         group.append(result)
+        if len(group) == MOST_IN_A_GROUP:
+            yield group
+            group = []
     yield group

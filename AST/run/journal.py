@@ -81,9 +81,9 @@ class Journal:
         same = [path for path, below in pairs if f"/{path}".endswith(f"/{below}")]
         if same != done:
             raise self._damaged()
+        rows = zip(self.results.rows, paths, strict=False)
+        self.results.rows = [row._replace(path=path) for row, path in rows]
         if done != list(paths[: len(done)]):
-            rows = zip(self.results.rows, paths, strict=False)
-            self.results.rows = [row._replace(path=path) for row, path in rows]
             with writing(self._partial_path, OUTPUT_FLAG):
                 if self._partial:
                     self._partial.close()

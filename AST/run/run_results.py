@@ -1,5 +1,6 @@
 """The results of many stems in little memory: columns of numbers, not an object for each stem."""
 
+import sys
 from array import array
 from collections.abc import Sequence
 from typing import Any
@@ -39,7 +40,7 @@ class RunResults:
             for kind, remarks in self.remarks.items():
                 if remark := getattr(one, kind):
                     remarks[len(self.rows)] = remark
-            self.rows.append(one.row)
+            self.rows.append(Row(*map(sys.intern, one.row)))  # names repeat
             for name, figures in self._figures.items():
                 figures.append(getattr(one, name))
             self._scores += self._no_scores if one.scores is None else one.scores.tobytes()
