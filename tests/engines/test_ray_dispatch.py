@@ -91,9 +91,19 @@ def test_results_are_in_order_and_few_batches_are_out(
     monkeypatch: pytest.MonkeyPatch, slots: int
 ) -> None:
     letters = "abcdefghijklmnopqrstuvwxyz"
-    groups, fake = run(monkeypatch, lambda task: None, cut(stems(letters), 2), slots)
+    turns: list[int] = []
+    is_first_there = False
+
+    def end(task: Task) -> None:  # tasks end from the last one on
+        nonlocal is_first_there
+        is_first_there |= task.turn == 0
+        if not is_first_there:
+            turns.append(task.turn)
+
+    groups, fake = run(monkeypatch, end, cut(stems(letters), 2), slots)
     assert "".join("".join(group) for group in groups) == letters
     assert fake.most == BATCHES_A_SLOT * max(1, slots)
+    assert max(turns) < BATCHES_A_SLOT * max(1, slots)  # results that wait count, too
     assert len(fake.given) == 13
 
 
@@ -150,6 +160,18 @@ def test_without_anybody_to_blame_the_run_stops(monkeypatch: pytest.MonkeyPatch)
 
     with pytest.raises(UsageError, match=r"starts with 0.wav ended its process 3 times.*memory"):
         run(monkeypatch, end, cut(stems("abcd"), 2))
+
+
+def test_who_is_blamed_already_is_no_explanation_for_more_deaths(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def end(task: Task) -> None:
+        assert task.turn < 20
+        if not task.alone or task.stems[0].label == "X":
+            raise DIED
+
+    with pytest.raises(UsageError, match="ended its process 3 times"):
+        run(monkeypatch, end, cut(stems("aX"), 2))
 
 
 def test_a_mistake_that_a_node_finds_is_the_users(monkeypatch: pytest.MonkeyPatch) -> None:
