@@ -2,4 +2,4 @@
 
 import importlib.util
 
-collect_ignore_glob = [] if importlib.util.find_spec("ray") else ["AST/engines/ray_*.py"]
+collect_ignore_glob = [] if importlib.util.find_spec("ray") else ["AST/engines/cluster/*.py"]

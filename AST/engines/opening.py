@@ -21,6 +21,6 @@ def open_engine(
     """
     if settings.engine == LOCAL:
         return LocalEngine(settings, say)
-    from AST.engines.ray_engine import RayEngine
+    from AST.engines.cluster.engine import RayEngine
 
     return RayEngine(settings, say, working)

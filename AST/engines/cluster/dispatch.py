@@ -9,8 +9,8 @@ import ray
 from ray import exceptions
 
 from AST.datasets.stem import Stem
+from AST.engines.cluster.worker import Answer
 from AST.engines.engine import Batch
-from AST.engines.ray_worker import Answer
 from AST.engines.stem_result import StemResult
 from AST.engines.worker_process import ENDS_ITS_PROCESS
 from AST.errors import UsageError

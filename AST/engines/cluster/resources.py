@@ -9,7 +9,7 @@ import ray
 from ray import exceptions
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from AST.engines.ray_nodes import Assignment, check_node
+from AST.engines.cluster.assignment import Assignment, check_node
 from AST.errors import UsageError
 from AST.processors import usable_processors
 from AST.settings import AUTO, CPU, CUDA

@@ -9,9 +9,9 @@ import torch
 from AST.datasets.stem import Stem
 from AST.devices import has_instructions, select_device
 from AST.engines.batch_analysis import analyse_batch
+from AST.engines.cluster.assignment import Assignment, check_node, node_name
 from AST.engines.engine import Batch
 from AST.engines.local import load_models
-from AST.engines.ray_nodes import Assignment, check_node, node_name
 from AST.engines.stem_result import StemResult
 from AST.engines.worker_process import FailedStem, Prepared, WorkerProcess, prepare_or_say_why
 from AST.engines.workers import in_turn

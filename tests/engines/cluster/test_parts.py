@@ -11,10 +11,10 @@ import torch
 
 import analyze_dsd100
 from AST.datasets.stem import Stem
-from AST.engines import ray_nodes
+from AST.engines.cluster import assignment as assignment_module
+from AST.engines.cluster.assignment import assignment_of, check_node
 from AST.engines.computation import Computation
 from AST.engines.engine import Work
-from AST.engines.ray_nodes import assignment_of, check_node
 from AST.errors import UsageError
 from AST.local_model import LocalModel, verify_all
 from AST.settings import AUTO, Settings
@@ -23,11 +23,11 @@ from tests.helpers import ROOT
 
 pytest.importorskip("ray", reason="pip install -r requirements-ray.txt")
 
-from AST.engines import ray_cluster
+from AST.engines.cluster import resources
+from AST.engines.cluster.driver import Driver
+from AST.engines.cluster.resources import Cluster, Need
+from AST.engines.cluster.worker import Answer, BatchWorker, How
 from AST.engines.engine import Batch
-from AST.engines.ray_cluster import Cluster, Need
-from AST.engines.ray_driver import Driver
-from AST.engines.ray_worker import Answer, BatchWorker, How
 
 GIB = 1 << 30
 
@@ -42,7 +42,7 @@ def test_a_node_with_other_code_is_named(work: Work, monkeypatch: pytest.MonkeyP
     assignment = assignment_of(work, [])
     check_node(assignment)
     monkeypatch.setattr(socket, "gethostname", lambda: "node7")
-    monkeypatch.setattr(ray_nodes, "code_sha256", lambda: "0" * 64)
+    monkeypatch.setattr(assignment_module, "code_sha256", lambda: "0" * 64)
     with pytest.raises(UsageError, match=r"node node7 has code_sha256 0{12}, the driver has "):
         check_node(assignment)
 
@@ -105,7 +105,7 @@ def test_a_task_gets_the_share_of_cores_that_belongs_to_its_gpu(
 ) -> None:
     gpus = {"CPU": 16.0, "GPU": 4.0, "memory": 64.0 * GIB}
     head, big = {"memory": 8.0 * GIB}, {"CPU": 64.0, "GPU": 8.0, "memory": 9.0 * GIB}
-    monkeypatch.setattr(ray_cluster, "_nodes", lambda: nodes(head, gpus, big))
+    monkeypatch.setattr(resources, "_nodes", lambda: nodes(head, gpus, big))
     cluster = Cluster(AUTO, None)
     assert (cluster.device, cluster.workers) == ("cuda", 4)
     need = cluster.need(model_bytes=GIB)
@@ -122,7 +122,7 @@ def test_a_task_gets_the_share_of_cores_that_belongs_to_its_gpu(
 def test_a_cluster_that_cannot_do_a_task_is_refused(
     work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ray_cluster, "_nodes", lambda: nodes({"CPU": 2.0, "memory": 1.0 * GIB}))
+    monkeypatch.setattr(resources, "_nodes", lambda: nodes({"CPU": 2.0, "memory": 1.0 * GIB}))
     with pytest.raises(UsageError, match="device cuda: no node of the Ray cluster has a GPU"):
         Cluster("cuda", None)
     cluster = Cluster(AUTO, None)

@@ -15,11 +15,11 @@ from typing import Any
 
 import ray
 
+from AST.engines.cluster.assignment import assignment_of
+from AST.engines.cluster.dispatch import Dispatcher
+from AST.engines.cluster.resources import Cluster, join
+from AST.engines.cluster.worker import Answer, How, analyse, prepare
 from AST.engines.engine import Batch, Work
-from AST.engines.ray_cluster import Cluster, join
-from AST.engines.ray_dispatch import Dispatcher
-from AST.engines.ray_nodes import assignment_of
-from AST.engines.ray_worker import Answer, How, analyse, prepare
 from AST.errors import UsageError
 
 

@@ -16,9 +16,9 @@ pytest.importorskip("ray", reason="pip install -r requirements-ray.txt")
 
 from ray import exceptions
 
-from AST.engines import ray_dispatch
-from AST.engines.ray_dispatch import BATCHES_A_SLOT, Dispatcher
-from AST.engines.ray_worker import Answer, How
+from AST.engines.cluster import dispatch
+from AST.engines.cluster.dispatch import BATCHES_A_SLOT, Dispatcher
+from AST.engines.cluster.worker import Answer, How
 
 HOW = How("here", "cpu", "fp32", "torch", "", "cpu")
 DIED, NODE = exceptions.WorkerCrashedError(), exceptions.NodeDiedError("gone")
@@ -66,7 +66,7 @@ def run(
 ) -> tuple[list[list[str]], FakeRay]:
     """The labels of the results of each batch, and what was asked of Ray."""
     fake = FakeRay(end)
-    monkeypatch.setattr(ray_dispatch, "ray", fake)
+    monkeypatch.setattr(dispatch, "ray", fake)
     dispatcher = Dispatcher(
         batches,
         lambda batch, blamed: fake.start(batch.stems, blamed, False),

@@ -20,8 +20,8 @@ from AST.errors import UsageError
 from AST.local_model import LocalModel
 from AST.settings import AUTO, CPU, CUDA, RAY, Settings
 
-DRIVER = "AST.engines.ray_driver"
-CODE = Path(__file__).parents[2]
+DRIVER = "AST.engines.cluster.driver"
+CODE = Path(__file__).parents[3]
 CONNECT_S = 5
 JOIN_S, START_S = 25, 120
 """How long joining a cluster, or starting one here, may take."""

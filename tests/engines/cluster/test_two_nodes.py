@@ -25,9 +25,9 @@ pytest.importorskip("ray", reason="pip install -r requirements-ray.txt")
 
 import ray
 
-from AST.engines import ray_dispatch
-from AST.engines.ray_dispatch import Blamed, Dispatcher
-from AST.engines.ray_worker import Answer, How
+from AST.engines.cluster import dispatch
+from AST.engines.cluster.dispatch import Blamed, Dispatcher
+from AST.engines.cluster.worker import Answer, How
 
 HOW = How("here", "cpu", "fp32", "torch", "", "cpu")
 PUBLISHED_DEMO = ROOT / "results_moises.csv"
@@ -178,7 +178,7 @@ def dispatched(cluster: Any, batches: list[Batch]) -> list[list[StemResult]]:
 def test_a_file_that_ends_its_worker_each_time_fails_alone(
     cluster: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ray_dispatch, "DEATHS", 2)  # each costs the start of a process
+    monkeypatch.setattr(dispatch, "DEATHS", 2)  # each costs the start of a process
     labels = ["bass", "deadly", "drums", "bass", "drums"]
     stems = [Stem(label, Path(f"{place}.wav")) for place, label in enumerate(labels)]
     groups = dispatched(cluster, cut(stems, 3))
