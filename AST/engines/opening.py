@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from AST.engines.engine import Engine
-from AST.engines.local import LocalEngine
 from AST.settings import LOCAL, Settings
 
 
@@ -20,6 +19,8 @@ def open_engine(
         UsageError: There is no such engine or device here.
     """
     if settings.engine == LOCAL:
+        from AST.engines.local import LocalEngine  # loads torch
+
         return LocalEngine(settings, say)
     from AST.engines.cluster.engine import RayEngine
 

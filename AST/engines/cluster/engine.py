@@ -11,9 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from AST.engines.computation import computation_on
 from AST.engines.engine import Batch, Work
 from AST.engines.stem_result import StemResult
 from AST.errors import UsageError
@@ -55,6 +52,10 @@ class RayEngine:
         if self._address:
             _check_address(self._address)
         self._start()
+        import torch  # takes seconds; the other process needs them to join the cluster
+
+        from AST.engines.computation import computation_on
+
         try:
             self._send((self._address, settings.device, settings.workers))
             device, workers = self._await("cluster", JOIN_S if self._address else START_S)
