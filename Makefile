@@ -65,6 +65,8 @@ performance: $(VENV)/.installed-dev
 	$(BIN)/python -m bench.scaling --write
 	OMP_NUM_THREADS=1 $(BIN)/python -m bench.windows --write
 	$(BIN)/python -m bench.calls --write
+	$(BIN)/python -m bench.cluster --write
+	OMP_NUM_THREADS=1 $(BIN)/python -m bench.driver_scale --write
 	$(BIN)/python -m bench.report_scale --write
 	$(BIN)/python -m bench.coverage --write
 

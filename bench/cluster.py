@@ -35,7 +35,8 @@ class Case(NamedTuple):
 
 def compared(case: Case, folder: Path) -> dict[str, dict[str, float]]:
     """The engines in turns. The fastest round of each counts."""
-    ast, speech = model_paths(case.size, folder / "models")
+    folder.mkdir()
+    ast, speech = model_paths(case.size, folder)
     flags = {"model": ast, "speech-model": speech, "device": CPU}
     stems = {count: folder / str(count) / "stems" for count in (case.few, case.many)}
     for count, place in stems.items():
