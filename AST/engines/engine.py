@@ -73,4 +73,4 @@ class Engine(Protocol):
         """How the results came about, for the record."""
 
     def close(self) -> None:
-        """Ends everything that it has started, at once."""
+        """Ends everything that it has started, at once. It may be called again."""

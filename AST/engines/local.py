@@ -12,7 +12,7 @@ from AST.engines.engine import Batch, Work
 from AST.engines.stem_result import StemResult
 from AST.engines.workers import Preparation
 from AST.labels import LabelMap
-from AST.settings import CUDA, Settings
+from AST.settings import AUTO, CUDA, Settings
 
 if TYPE_CHECKING:
     from AST.recognition.models import Models
@@ -33,7 +33,7 @@ class LocalEngine:
         self._say = say
         self._preparation: Preparation | None = None
         self._models: Models | None = None
-        self._say_what_is_odd()
+        self._say_what_is_odd(settings.device)
 
     def results(self, work: Work, batches: Sequence[Batch]) -> Iterator[list[StemResult]]:
         computation, config = work.computation, work.files["ast"].checkpoint.config
@@ -75,13 +75,14 @@ class LocalEngine:
         if self._preparation:
             self._preparation.stop()
 
-    def _say_what_is_odd(self) -> None:
+    def _say_what_is_odd(self, wanted: str) -> None:
         device, precision = self.computation.device, self.computation.precision
         if not has_instructions(precision, device.type):
             self._say(
                 f"warning: this CPU has no instructions for {precision}; fp32 is far faster on it"
             )
-        if device.type == CUDA and (gpus := torch.cuda.device_count()) > 1:
+        gpus = torch.cuda.device_count()
+        if device.type == CUDA and wanted in (AUTO, CUDA) and gpus > 1:
             self._say(f"note: one of {gpus} GPUs works; --engine ray takes all of them")
 
 

@@ -90,6 +90,7 @@ class Job:
             if resumed < len(self.stems):
                 self._analyse_the_rest(journal, known)
             settings = {"batch_size": computation.batch_size, **self.engine.facts()}
+            self.engine.close()  # what it needs is free for the rest
             facts = facts_of_stems(self.dataset, self.stems)
             record = run_record(
                 identity, self.files, settings, facts, journal.results, resumed, started
@@ -112,7 +113,8 @@ class Job:
         left = cut(unknown, size)[first_batch:]  # the same batches as without a stop
         try:
             work = Work(self.files, self.dataset.names_of_class, self.engine.computation)
-            new = _without_first(self.engine.results(work, left), repeated)
+            results = self.engine.results(work, left) if left else iter(())
+            new = _without_first(results, repeated)
             groups = _in_walk_order(self.stems[len(journal.results) :], known, new)
             self._journal_all(journal, groups)
         except KeyboardInterrupt:

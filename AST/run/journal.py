@@ -98,9 +98,9 @@ class Journal:
         with writing(self._partial_path, OUTPUT_FLAG):
             if self._partial is None:
                 self._partial = self._begin()
-            self.results.add(results)
             force_to_disk(self._log, "".join(map(to_line, results)).encode())
             force_to_disk(self._partial, format_rows(one.row for one in results).encode())
+            self.results.add(results)
 
     def complete(self, record: Mapping[str, Any]) -> Path | None:
         """Writes the files beside the output, and turns the partial file into the output.

@@ -68,10 +68,15 @@ def merge(
     record |= tie._asdict()
     temporary = output.with_name(output.name + ".merging")
     with writing(output, OUTPUT):
-        written = write_side_files(temporary, rows, arrays, record, outputs, tie)
-        write_whole(temporary, format_rows([Row._fields, *rows]).encode())
-        if kept := take_the_place(temporary, output, written):
-            say(f"the earlier {output} and its side files are kept: {kept}")
+        try:
+            written = write_side_files(temporary, rows, arrays, record, outputs, tie)
+            write_whole(temporary, format_rows([Row._fields, *rows]).encode())
+            kept = take_the_place(temporary, output, written)
+        finally:  # only a failure leaves some behind
+            for path in _files_of(temporary):
+                path.unlink(missing_ok=True)
+    if kept:
+        say(f"the earlier {output} and its side files are kept: {kept}")
     say(f"merged {len(shards)} shards, {len(rows)} stems: {output}")
     return truth_of(rows, record), len(record["failures"])
 

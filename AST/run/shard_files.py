@@ -27,6 +27,7 @@ def in_order(files: Sequence[Finished]) -> list[Finished]:
             raise UsageError(
                 f"{file.output}: shard {number}, as {first.output} is; give each shard once"
             )
+    _check_speech_backend(files)
     count = files[0].identity[SHARD][OF]
     if missing := [str(number) for number in range(1, count + 1) if number not in shard_of_number]:
         raise UsageError(
@@ -53,6 +54,20 @@ def _check_same_run(file: Finished, other: Finished) -> None:
         raise UsageError(
             f"{file.output}: another {', '.join(different)} than {other.output}; all shards need "
             "the same; analyse the stems of one of them again"
+        )
+
+
+def _check_speech_backend(files: Sequence[Finished]) -> None:
+    """With ``auto`` it is decided on each machine, so the identity does not have it."""
+    known: dict[str, Finished] = {}
+    for file in files:
+        backend = file.record["settings"].get("speech_model_ran_in")
+        if backend is not None:  # nothing was left to do for a run that was stopped at its end
+            known.setdefault(backend, file)
+    if len(known) > 1:
+        where = " and ".join(f"in {name} for {file.output}" for name, file in known.items())
+        raise UsageError(
+            f"the speech model ran {where}; start all shards again with the same --speech-backend"
         )
 
 

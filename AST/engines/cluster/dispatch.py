@@ -29,6 +29,15 @@ Blamed = Mapping[Stem, str]
 """Why a stem fails that must not be read again."""
 
 
+def last_line(error: BaseException) -> str:
+    """What an error says, in one line.
+
+    >>> last_line(ValueError("first\\nsecond")), last_line(MemoryError())
+    ('second', 'MemoryError')
+    """
+    return (str(error).strip() or type(error).__name__).splitlines()[-1]
+
+
 class Job(NamedTuple):
     """What a task does: a whole batch, or one of its stems alone, to find out who is to blame."""
 
@@ -52,7 +61,6 @@ class Dispatcher:
 
     Args:
         analyse: Starts a task for a batch.
-        prepare: Starts a task that only prepares a stem.
         slots: How many batches the cluster can work on at once.
         check: Takes how each batch was computed; raises UsageError if that differs.
         pulse: Called several times a second.
@@ -62,14 +70,13 @@ class Dispatcher:
         self,
         batches: Sequence[Batch],
         analyse: Callable[[Batch, Blamed], Any],
-        prepare: Callable[[Stem], Any],
         slots: Callable[[], int],
         check: Callable[[Answer], None],
         pulse: Callable[[], None],
     ) -> None:
         self._batches = batches
-        self._analyse, self._prepare = analyse, prepare
-        self._slots, self._check, self._pulse = slots, check, pulse
+        self._analyse, self._slots = analyse, slots
+        self._check, self._pulse = check, pulse
         self._todo = list(range(len(batches)))  # a heap: the first in the walk comes first
         self._running: dict[Any, Job] = {}
         self._done: dict[int, list[StemResult]] = {}
@@ -117,10 +124,10 @@ class Dispatcher:
         except exceptions.RayTaskError as error:
             if isinstance(error.cause, UsageError):
                 raise UsageError(str(error.cause)) from error
-            raise
+            raise RuntimeError(f"on node {error.ip}: {last_line(error.cause)}") from error
         except exceptions.RayError as error:
-            reason = str(error).splitlines()[0]
-            raise UsageError(f"Ray: {reason}; start the same command again to continue") from error
+            reason = f"{last_line(error)}; start the same command again to continue"
+            raise UsageError(f"Ray: {reason}") from error
         else:
             if job.stem:
                 self._is_cleared(job)
@@ -131,7 +138,8 @@ class Dispatcher:
 
     def _again(self, job: Job) -> None:
         if job.stem:
-            self._running[self._prepare(job.stem)] = job
+            alone = self._batches[job.place]._replace(stems=(job.stem,))
+            self._running[self._analyse(alone, {})] = job
         else:
             heapq.heappush(self._todo, job.place)
 
@@ -143,7 +151,7 @@ class Dispatcher:
             first = self._batches[job.place].stems[0].path_text
             raise UsageError(
                 f"the batch that starts with {first} was lost {LOSSES} times "
-                f"({str(error).splitlines()[0]}); see ray status, and start the same command again"
+                f"({last_line(error)}); see ray status, and start the same command again"
             )
         self._again(job)
 
@@ -185,7 +193,7 @@ class Dispatcher:
     def _stop_at(self, place: int) -> None:
         first = self._batches[place].stems[0].path_text
         raise UsageError(
-            f"the batch that starts with {first} ended its process {DEATHS} times, although each "
-            "of its files alone can be read: too little memory? Start the same command again, "
+            f"the batch that starts with {first} ended its process {DEATHS} times, although none "
+            "of its files alone does: too little memory? Start the same command again, "
             "with a smaller --batch-size or fewer tasks on a node (more --workers)"
         )

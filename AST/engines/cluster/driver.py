@@ -9,6 +9,7 @@ import contextlib
 import functools
 import os
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
@@ -16,9 +17,9 @@ from typing import Any
 import ray
 
 from AST.engines.cluster.assignment import assignment_of
-from AST.engines.cluster.dispatch import Dispatcher
+from AST.engines.cluster.dispatch import Dispatcher, last_line
 from AST.engines.cluster.resources import Cluster, join
-from AST.engines.cluster.worker import Answer, How, analyse, prepare
+from AST.engines.cluster.worker import Answer, How, analyse
 from AST.engines.engine import Batch, Work
 from AST.errors import UsageError
 
@@ -33,6 +34,7 @@ class Driver:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._first: How | None = None
+        self._warnings: set[str] = set()
         self._devices: set[str] = set()
         self._nodes: set[str] = set()
         self._node_count = -1
@@ -56,7 +58,6 @@ class Driver:
         self._tell_nodes(cluster.node_count(need))
         given = ray.put(assignment)
         run = ray.remote(**need.options())(analyse).remote
-        try_alone = ray.remote(**need.options())(prepare).remote
 
         def pulse() -> None:
             self._stop_if_closed()
@@ -64,12 +65,7 @@ class Driver:
                 self._tell_nodes(cluster.node_count(need))
 
         return Dispatcher(
-            batches,
-            functools.partial(run, given),
-            functools.partial(try_alone, given),
-            lambda: cluster.slots(need),
-            self.check,
-            pulse,
+            batches, functools.partial(run, given), lambda: cluster.slots(need), self.check, pulse
         ).results()
 
     def check(self, answer: Answer) -> None:
@@ -79,10 +75,10 @@ class Driver:
             UsageError: A process computed in another way than the first one.
         """
         how = answer.how
-        if self._first is None:
-            self._first = how
-            if how.warning:
-                self._send("say", f"warning: {how.warning}")
+        self._first = self._first or how
+        if how.warning and how.warning not in self._warnings:
+            self._warnings.add(how.warning)
+            self._send("say", f"warning: {how.warning} (node {how.node})")
         for name in ("device", "precision", "speech_backend"):
             first, own = getattr(self._first, name), getattr(how, name)
             if first != own:
@@ -130,10 +126,10 @@ def main() -> None:
     except (NobodyThereError, EOFError):
         pass
     except BaseException as error:  # Ray raises SystemExit, too; the other end says it
-        kind = "refused" if isinstance(error, UsageError) else "failed"
-        reason = str(error) if kind == "refused" else f"{type(error).__name__}: {error}"
+        is_usage = isinstance(error, UsageError)
+        content = str(error) if is_usage else (last_line(error), traceback.format_exc())
         with contextlib.suppress(OSError):
-            connection.send((kind, reason))
+            connection.send(("refused" if is_usage else "failed", content))
     finally:
         ray.shutdown()
         os._exit(0)  # threads of Ray could keep this process

@@ -23,6 +23,8 @@ CONNECT_S = 5
 JOIN_S, START_S = 25, 120
 """How long joining a cluster, or starting one here, may take."""
 END_S = 20
+MOST_TOGETHER = 1024
+"""So many results are given together if they are there: the disk is then asked less often."""
 
 
 class RayEngine:
@@ -52,12 +54,12 @@ class RayEngine:
         if self._address:
             _check_address(self._address)
         self._start()
-        import torch  # takes seconds; the other process needs them to join the cluster
-
-        from AST.engines.computation import computation_on
-
         try:
             self._send((self._address, settings.device, settings.workers))
+            import torch  # takes seconds; the other process needs them to join the cluster
+
+            from AST.engines.computation import computation_on
+
             device, workers = self._await("cluster", JOIN_S if self._address else START_S)
         except BaseException:
             self.close()
@@ -85,13 +87,17 @@ class RayEngine:
             self._process.wait()
 
     def _results(self, batches: Sequence[Batch]) -> Iterator[list[StemResult]]:
+        group: list[StemResult] = []
         for batch in batches:
             results = self._await("results")
-            # Rows hold the paths as the user gave them.
-            yield [
+            group += [  # rows hold the paths as the user gave them
                 replace(result, row=result.row._replace(path=stem.path_text))
                 for result, stem in zip(results, batch.stems, strict=True)
             ]
+            if len(group) >= MOST_TOGETHER or not self._connection.poll():
+                yield group
+                group = []
+        yield group
 
     def _start(self) -> None:
         self._connection, its_end = multiprocessing.Pipe()
@@ -125,7 +131,9 @@ class RayEngine:
             try:
                 if not self._connection.poll(limit_s):
                     self._process.kill()
-                    raise UsageError(f"{self._where}: no answer after {limit_s} s")
+                    raise UsageError(
+                        f"{self._where}: no answer after {limit_s} s; it may be busy: try again"
+                    )
                 got, content = self._connection.recv()
             except (EOFError, OSError):
                 raise UsageError(
@@ -136,7 +144,7 @@ class RayEngine:
             if got == "refused":
                 raise UsageError(content)
             if got == "failed":
-                raise self._unforeseen(kind, content)
+                raise self._unforeseen(kind, *content)
             if got == "say":
                 self._say(content)
             if got == "nodes":
@@ -146,7 +154,7 @@ class RayEngine:
     def _where(self) -> str:
         return f"the Ray cluster at {self._address}" if self._address else "Ray on this machine"
 
-    def _unforeseen(self, awaited: str, reason: str) -> Exception:
+    def _unforeseen(self, awaited: str, reason: str, trace: str) -> Exception:
         if awaited == "cluster":
             first = " ".join(reason.split())[:200]
             return UsageError(
@@ -154,7 +162,9 @@ class RayEngine:
                 "the cluster, with the same Ray and Python, and with RAY_AUTH_MODE=token if the "
                 "cluster's start said that token authentication is enabled"
             )
-        return RuntimeError(reason)
+        error = RuntimeError(reason)
+        error.__cause__ = RuntimeError(trace)  # for the log
+        return error
 
     def _show_nodes(self, count: int) -> None:
         self._working("no node, waits" if not count else f"{count} node{'s' * (count > 1)}")
@@ -165,7 +175,7 @@ def _check_address(address: str) -> None:
     host, port = address.split(":")
     try:
         socket.create_connection((host, int(port)), timeout=CONNECT_S).close()
-    except (OSError, OverflowError) as error:
+    except (OSError, OverflowError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(
             f"no Ray cluster answers at {address} ({reason}); start one with ray start --head, "

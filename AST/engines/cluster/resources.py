@@ -10,6 +10,7 @@ from ray import exceptions
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from AST.engines.cluster.assignment import Assignment, check_node
+from AST.engines.cluster.dispatch import last_line
 from AST.errors import UsageError
 from AST.processors import usable_processors
 from AST.settings import AUTO, CPU, CUDA
@@ -143,11 +144,12 @@ def _take_check(task: Any, node: str) -> None:
     except exceptions.RayTaskError as error:
         if isinstance(error.cause, UsageError):
             raise UsageError(str(error.cause)) from error
-        reason = str(error.cause).splitlines()[-1]
         raise UsageError(
-            f"node {node} cannot import the suite ({reason}); every node needs the same Python "
-            "environment and code at the same path"
+            f"node {node} cannot import the suite ({last_line(error.cause)}); every node needs "
+            "the same Python environment and code at the same path"
         ) from error
+    except exceptions.RayError as error:
+        raise UsageError(f"node {node} cannot do a task ({last_line(error)})") from error
 
 
 def _nodes() -> list[dict[str, Any]]:

@@ -1,9 +1,11 @@
 """What a process of Ray does on any node: it takes whole batches through models it loads once."""
 
 import functools
+import os
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import ray
 import torch
 
 from AST.datasets.stem import Stem
@@ -62,9 +64,13 @@ class BatchWorker:
         count = max(1, computation.workers)
         self._executor = some_threads(count)
         self._prepare: Callable[[Stem], Prepared]
+        processes: list[WorkerProcess] = []
         try:  # before the models are loaded: a small process is quick to fork
-            processes = [WorkerProcess(form, computation.windows) for _ in range(count)]
+            for _ in range(count):
+                processes.append(WorkerProcess(form, computation.windows))
         except OSError:  # this user may start no more processes
+            for process in processes:
+                process.stop()
             self._prepare = functools.partial(
                 prepare_or_say_why, form=form, windows=computation.windows
             )
@@ -94,10 +100,6 @@ class BatchWorker:
         )
         return Answer(self._how, results)
 
-    def prepare(self, stem: Stem) -> None:
-        """Does with a stem what could end this process."""
-        self._prepare(stem)
-
     def _ready(self, stem: Stem, blamed: Mapping[Stem, str]) -> Prepared:
         return FailedStem(blamed[stem]) if stem in blamed else self._prepare(stem)
 
@@ -122,12 +124,18 @@ def _verify_again(files: Mapping[str, LocalModel]) -> None:
 
 
 _worker: BatchWorker | None = None
+_gpus: list[Any] = []
+"""Those that Ray gave this process when it loaded the models."""
 
 
 def _this_worker(assignment: Assignment) -> BatchWorker:
     """The one of this process, which Ray uses for one run only."""
-    global _worker
+    global _worker, _gpus
+    gpus = ray.get_gpu_ids()
+    if _worker and gpus != _gpus:
+        os._exit(1)  # its models cannot leave their GPU, which now is another task's
     if _worker is None:
+        _gpus = gpus
         try:
             _worker = BatchWorker(assignment)
         except UsageError as error:
@@ -139,8 +147,3 @@ def _this_worker(assignment: Assignment) -> BatchWorker:
 def analyse(assignment: Assignment, batch: Batch, blamed: Mapping[Stem, str]) -> Answer:
     """A task: a whole batch."""
     return _this_worker(assignment).analyse(batch, blamed)
-
-
-def prepare(assignment: Assignment, stem: Stem) -> None:
-    """A task: only what a stem's file could do to a process."""
-    _this_worker(assignment).prepare(stem)

@@ -69,8 +69,7 @@ def run(
     monkeypatch.setattr(dispatch, "ray", fake)
     dispatcher = Dispatcher(
         batches,
-        lambda batch, blamed: fake.start(batch.stems, blamed, False),
-        lambda stem: fake.start((stem,), {}, True),
+        lambda batch, blamed: fake.start(batch.stems, blamed, batch not in batches),
         lambda: slots,
         lambda answer: None,
         lambda: None,

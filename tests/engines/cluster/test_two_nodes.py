@@ -110,7 +110,8 @@ def test_whoever_is_killed_the_same_command_gives_the_same_bytes_in_the_end(
     wait_for_rows(process, output, 1)
     local_family = family_of(process)
     assert any("raylet" in one.name() for one in local_family)
-    process.kill()
+    for one in (process, *local_family):  # the driver, Ray's head, and all others
+        one.kill()
     process.communicate(timeout=LIMIT_S)
 
     first, second = cluster.worker_nodes.copy().pop(), cluster.add_node(num_cpus=1)
@@ -148,15 +149,10 @@ def dispatched(cluster: Any, batches: list[Batch]) -> list[list[StemResult]]:
     ray.init(address=cluster.address, log_to_driver=False, logging_level="CRITICAL")
     try:
         options = ray.remote(max_retries=0, num_cpus=1)
-        analyse, alone = options(fake_tasks.analyse).remote, options(fake_tasks.prepare).remote
+        analyse = options(fake_tasks.analyse).remote
         ignore: Any = lambda *given: None  # noqa: E731
         dispatcher = Dispatcher(
-            batches,
-            lambda batch, blamed: analyse(batch.stems, blamed),
-            alone,
-            lambda: 1,
-            ignore,
-            ignore,
+            batches, lambda batch, blamed: analyse(batch.stems, blamed), lambda: 1, ignore, ignore
         )
         return list(dispatcher.results())
     finally:
