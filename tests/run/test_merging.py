@@ -214,6 +214,16 @@ def test_all_shards_of_one_run_are_needed(
         merge(tmp_path / "no" / "merged.csv", shards)
 
 
+def test_two_speech_backends_are_refused(shards: list[Path], tmp_path: Path) -> None:
+    path = beside(shards[1], RUN_RECORD)
+    record = json.loads(path.read_bytes())
+    assert record["settings"]["speech_model_ran_in"] == "torch"
+    record["settings"]["speech_model_ran_in"] = "essentia"
+    path.write_text(json.dumps(record))
+    with pytest.raises(UsageError, match=r"in torch for .*1-of-2.csv and in essentia for .*2-of-"):
+        merge(tmp_path / "merged.csv", shards)
+
+
 def test_what_was_changed_is_refused(shards: list[Path], tmp_path: Path) -> None:
     out, (first, second) = tmp_path / "merged.csv", shards
     assert relabel.main([str(second), "--dataset", "moisesdb"]) == 0

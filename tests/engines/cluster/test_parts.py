@@ -1,11 +1,14 @@
 """The parts of the engine of Ray that need no cluster: nodes that differ, and what is refused."""
 
+import contextlib
 import importlib.util
 import shutil
 import socket
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -17,7 +20,7 @@ from AST.engines.computation import Computation
 from AST.engines.engine import Work
 from AST.errors import UsageError
 from AST.local_model import LocalModel, verify_all
-from AST.settings import AUTO, Settings
+from AST.settings import AUTO, MAX, Settings, Windows
 from AST.weights import find_both
 from tests.helpers import ROOT
 
@@ -27,7 +30,8 @@ from AST.engines.cluster import resources
 from AST.engines.cluster.driver import Driver
 from AST.engines.cluster.resources import Cluster, Need
 from AST.engines.cluster.worker import Answer, BatchWorker, How
-from AST.engines.engine import Batch
+from AST.engines.engine import Batch, cut
+from AST.engines.local import LocalEngine
 
 GIB = 1 << 30
 
@@ -74,6 +78,23 @@ def test_a_node_with_another_model_does_not_start(work: Work, tmp_path: Path) ->
 
 
 def test_a_worker_computes_a_batch_as_a_local_run_does(work: Work, stems: list[Stem]) -> None:
+    settings = Settings("cpu", "fp32", "torch", 2, 1, Windows(2, hop_s=0.5, pool=MAX))
+    local = LocalEngine(settings, lambda line: None)
+    work = replace(work, computation=local.computation)
+    worker = BatchWorker(assignment_of(work, []))
+    with contextlib.closing(local):
+        batches = cut([stems[0], stems[3], stems[1], stems[2]], 2)
+        for batch, expected in zip(batches, local.results(work, batches), strict=True):
+            for own, other in zip(worker.analyse(batch, {}).results, expected, strict=True):
+                assert own.row == other.row
+                assert (own.failure, own.warning) == (other.failure, other.warning)
+                for name in ("scores", "window_start_s", "window_scores", "speech_score_percent"):
+                    values = np.array(getattr(own, name), float)
+                    wanted = np.array(getattr(other, name), float)
+                    np.testing.assert_allclose(values, wanted, atol=1e-6)
+
+
+def test_who_is_blamed_is_not_read_again(work: Work, stems: list[Stem]) -> None:
     blamed = {stems[3]: "too bad"}
     answer = BatchWorker(assignment_of(work, [])).analyse(Batch(0, tuple(stems)), blamed)
     predictions = [result.row.prediction for result in answer.results]
