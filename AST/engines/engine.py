@@ -16,11 +16,9 @@ class Batch(NamedTuple):
     """Stems that go through the models together, whoever does it.
 
     Attributes:
-        number: In the whole run, from 0.
         stems: One after the other in the walk.
     """
 
-    number: int
     stems: tuple[Stem, ...]
 
 
@@ -32,10 +30,7 @@ def cut(stems: Sequence[Stem], batch_size: int) -> list[Batch]:
     [2, 2, 1]
     """
     starts = range(0, len(stems), batch_size)
-    return [
-        Batch(number, tuple(stems[start : start + batch_size]))
-        for number, start in enumerate(starts)
-    ]
+    return [Batch(tuple(stems[start : start + batch_size])) for start in starts]
 
 
 @dataclass(frozen=True)

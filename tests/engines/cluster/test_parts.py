@@ -96,7 +96,7 @@ def test_a_worker_computes_a_batch_as_a_local_run_does(work: Work, stems: list[S
 
 def test_who_is_blamed_is_not_read_again(work: Work, stems: list[Stem]) -> None:
     blamed = {stems[3]: "too bad"}
-    answer = BatchWorker(assignment_of(work, [])).analyse(Batch(0, tuple(stems)), blamed)
+    answer = BatchWorker(assignment_of(work, [])).analyse(Batch(tuple(stems)), blamed)
     predictions = [result.row.prediction for result in answer.results]
     assert predictions[1:] == ["silence", "error", "error"]
     assert [result.failure for result in answer.results][3] == "too bad"
