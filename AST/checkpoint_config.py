@@ -15,6 +15,8 @@ from AST.metrics import normalised
 from AST.writing import visible
 
 PATCH_SIZE = 16
+FRAME_HOP_MS = 10
+"""From the start of a frame of the spectrogram to that of the next one (AST paper)."""
 HEAD_WIDTH = 64
 """Width of an attention head. It is the same in all sizes of DeiT."""
 HIDDEN_PER_WIDTH = 4
@@ -44,6 +46,15 @@ class InputFormat:
     mel_band_count: int = 128
     mean: float = -4.2677393
     standard_deviation: float = 4.5689974
+
+    @property
+    def duration_s(self) -> float:
+        """How many seconds AST hears at once.
+
+        >>> InputFormat().duration_s
+        10.24
+        """
+        return self.frame_count * FRAME_HOP_MS / 1000
 
 
 @dataclass(frozen=True)

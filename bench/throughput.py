@@ -95,7 +95,7 @@ def runs_as_script(
 def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """All figures; see ``tables`` for what they are."""
     computation = decide_computation(settings_of(arguments))
-    device, backend = computation.device, computation.speech_backend
+    device, backend = torch.device(computation.device), computation.speech_backend
     is_cuda = device.type == CUDA
     worth_it = PRECISIONS_CUDA if is_cuda else PRECISIONS_ELSEWHERE
     precisions = [name for name in worth_it if has_instructions(name, device.type)]

@@ -5,7 +5,7 @@ import torch
 import torchaudio
 
 from AST.audio.recording import MODEL_SAMPLE_RATE_HZ, Samples
-from AST.checkpoint_config import InputFormat
+from AST.checkpoint_config import FRAME_HOP_MS, InputFormat
 from AST.errors import StemError
 from AST.settings import REPEAT, ZERO
 
@@ -13,7 +13,6 @@ PUBLISHED_INPUT = InputFormat()
 FRAME_COUNT = PUBLISHED_INPUT.frame_count
 """Frames of the published AST's input: 10.24 s (AST paper)."""
 MEL_BAND_COUNT = PUBLISHED_INPUT.mel_band_count
-FRAME_HOP_MS = 10
 FRAME_LENGTH_MS = 25
 """Kaldi's default."""
 
@@ -28,15 +27,6 @@ def input_sample_count(form: InputFormat = PUBLISHED_INPUT) -> int:
     164080
     """
     return (form.frame_count - 1) * FRAME_HOP + FRAME_LENGTH
-
-
-def window_s(form: InputFormat = PUBLISHED_INPUT) -> float:
-    """How many seconds AST hears at once.
-
-    >>> window_s()
-    10.24
-    """
-    return form.frame_count * FRAME_HOP_MS / 1000
 
 
 def spectrogram(

@@ -20,7 +20,7 @@ from AST.audio.excerpt import (
     sound_ranges,
 )
 from AST.audio.recording import MODEL_SAMPLE_RATE_HZ, Recording, Samples
-from AST.audio.spectrogram import PUBLISHED_INPUT, input_sample_count, window_s
+from AST.audio.spectrogram import PUBLISHED_INPUT, input_sample_count
 from AST.checkpoint_config import InputFormat
 from AST.settings import ALL, Windows
 
@@ -52,7 +52,7 @@ def windows_of(
     Args:
         form: Of AST's input.
     """
-    found = _all_windows(recording, windows.hop_s or window_s(form), form)
+    found = _all_windows(recording, windows.hop_s or form.duration_s, form)
     if windows.windows == ALL:
         return found
     return itertools.islice(found, 1 if windows.are_the_studys else int(windows.windows))
@@ -67,7 +67,7 @@ def _all_windows(recording: Recording, hop_s: float, form: InputFormat) -> Itera
         input_sample_count(form) * rate_hz / MODEL_SAMPLE_RATE_HZ
     )
     length, (excerpt_start, _) = length_of(ranges), excerpt_bounds(ranges, rate_hz)
-    window_length, hop = window_s(form) * rate_hz, hop_s * rate_hz
+    window_length, hop = form.duration_s * rate_hz, hop_s * rate_hz
     after = window_starts(length - excerpt_start, window_length, hop)
     before = window_starts(excerpt_start, window_length, hop) if excerpt_start else iter(())
     for start in itertools.chain((excerpt_start + start for start in after), before):

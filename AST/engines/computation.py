@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 
-import torch
-
-from AST.devices import select_device
 from AST.processors import usable_processors
 from AST.settings import CUDA, STUDY_WINDOW, Settings, Windows, select_precision
 
@@ -19,6 +16,8 @@ class Computation:
     """Settings without a gap.
 
     Attributes:
+        device: As torch names it: ``cpu``, ``mps`` or ``cuda:0``. (Not torch's own type: who only
+            passes a computation on need not load torch.)
         precision: ``fp32``, ``bf16`` or ``fp16``.
         speech_backend: ``auto``, ``torch`` or ``essentia``.
         batch_size: Number of stems that go through the models together, and of windows that AST
@@ -28,12 +27,17 @@ class Computation:
         windows: Which parts of a stem AST hears.
     """
 
-    device: torch.device
+    device: str
     precision: str
     speech_backend: str
     batch_size: int
     workers: int
     windows: Windows = STUDY_WINDOW
+
+    @property
+    def device_type(self) -> str:
+        """``cpu``, ``mps`` or ``cuda``."""
+        return type_of(self.device)
 
 
 def decide_computation(settings: Settings) -> Computation:
@@ -42,20 +46,28 @@ def decide_computation(settings: Settings) -> Computation:
     Raises:
         UsageError: This machine does not have the device.
     """
-    return computation_on(select_device(settings.device), settings)
+    from AST.devices import select_device
+
+    return computation_on(str(select_device(settings.device)), settings)
 
 
-def computation_on(device: torch.device, settings: Settings) -> Computation:
+def computation_on(device: str, settings: Settings) -> Computation:
     """The same for a device that is known."""
-    batch_size = BATCH_SIZE_CUDA if device.type == CUDA else BATCH_SIZE
+    kind = type_of(device)
+    batch_size = BATCH_SIZE_CUDA if kind == CUDA else BATCH_SIZE
     return Computation(
         device,
-        select_precision(settings.precision, device.type),
+        select_precision(settings.precision, kind),
         settings.speech_backend,
         batch_size if settings.batch_size is None else settings.batch_size,
-        default_workers(device.type) if settings.workers is None else settings.workers,
+        default_workers(kind) if settings.workers is None else settings.workers,
         settings.windows,
     )
+
+
+def type_of(device: str) -> str:
+    """A device without its number."""
+    return device.partition(":")[0]
 
 
 def default_workers(device_type: str) -> int:

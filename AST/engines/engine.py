@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from AST.datasets.stem import Stem
+from AST.engines.computation import Computation
 from AST.engines.stem_result import StemResult
 from AST.local_model import LocalModel
-
-if TYPE_CHECKING:
-    from AST.engines.computation import Computation
 
 
 class Batch(NamedTuple):
@@ -44,7 +42,7 @@ class Work:
 
     files: Mapping[str, LocalModel]
     names_of_class: Mapping[str, Sequence[str]]
-    computation: "Computation"
+    computation: Computation
 
 
 class Engine(Protocol):
@@ -54,7 +52,7 @@ class Engine(Protocol):
         computation: How it computes.
     """
 
-    computation: "Computation"
+    computation: Computation
 
     def results(self, work: Work, batches: Sequence[Batch]) -> Iterator[list[StemResult]]:
         """The results of whole batches, in the order of the batches. When this returns, it has

@@ -65,7 +65,7 @@ class LocalEngine:
     def facts(self) -> dict[str, Any]:
         known: dict[str, Any] = {
             "workers": self.computation.workers,
-            "devices": [str(self.computation.device)],
+            "devices": [self.computation.device],
         }
         if self._models:
             known["speech_model_ran_in"] = self._models.speech.backend
@@ -76,13 +76,13 @@ class LocalEngine:
             self._preparation.stop()
 
     def _say_what_is_odd(self, wanted: str) -> None:
-        device, precision = self.computation.device, self.computation.precision
-        if not has_instructions(precision, device.type):
+        kind, precision = self.computation.device_type, self.computation.precision
+        if not has_instructions(precision, kind):
             self._say(
                 f"warning: this CPU has no instructions for {precision}; fp32 is far faster on it"
             )
         gpus = torch.cuda.device_count()
-        if device.type == CUDA and wanted in (AUTO, CUDA) and gpus > 1:
+        if kind == CUDA and wanted in (AUTO, CUDA) and gpus > 1:
             self._say(f"note: one of {gpus} GPUs works; --engine ray takes all of them")
 
 
@@ -95,7 +95,6 @@ def load_models(work: Work) -> "Models":
     from AST.recognition.models import Models
 
     ast, speech = work.files["ast"], work.files["speech"]
+    device = torch.device(work.computation.device)
     how = work.computation.precision, work.computation.speech_backend
-    return Models.load(
-        ast.path, speech.path, work.computation.device, *how, config=ast.checkpoint.config
-    )
+    return Models.load(ast.path, speech.path, device, *how, config=ast.checkpoint.config)

@@ -10,6 +10,9 @@ import numpy.typing as npt
 
 from AST.results import Row
 
+ENDS_ITS_PROCESS = "ends the process that decodes it, each time; replace the file, or leave it out"
+"""Why a stem fails whose file does that."""
+
 
 @dataclass(frozen=True)
 class StemResult:

@@ -20,6 +20,7 @@ from AST.audio.preparation import PreparedStem, prepare
 from AST.audio.spectrogram import PUBLISHED_INPUT
 from AST.checkpoint_config import InputFormat
 from AST.datasets.stem import Stem
+from AST.engines.stem_result import ENDS_ITS_PROCESS
 from AST.errors import StemError, UsageError
 from AST.settings import STUDY_WINDOW, Windows
 
@@ -27,8 +28,6 @@ PARENT_CHECK_S = 0.5
 TRIES = 3
 """A process can also die for a reason that is not its file, such as too little memory."""
 
-ENDS_ITS_PROCESS = "ends the process that decodes it, each time; replace the file, or leave it out"
-"""Why such a file fails."""
 WAITS_S = (0.1, 1, 5, 0)
 """How long to wait after each try to start a process again."""
 ONE_START_AT_A_TIME = threading.Lock()

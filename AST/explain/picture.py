@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from AST.audio.spectrogram import FRAME_HOP_MS
+from AST.checkpoint_config import FRAME_HOP_MS
 from AST.explain.explanation import Explanation, Image
 from AST.quiet import no_messages
 

@@ -14,7 +14,7 @@ from AST.audio.decoding import decode
 from AST.audio.excerpt import excerpt_ranges, sound_ranges
 from AST.audio.mel_patches import mel_patches_of
 from AST.audio.recording import Recording
-from AST.audio.spectrogram import spectrogram, window_s
+from AST.audio.spectrogram import spectrogram
 from AST.audio.windows import windows_of
 from AST.errors import StemError
 from AST.explain.explanation import BEST_COUNT, NO_SOUND, input_places_s, verdict
@@ -88,7 +88,7 @@ def timeline(file: Path, recogniser: Recogniser, label_map: LabelMap, windows: W
     """
     recording = decode(file)
     models = recogniser.models
-    outputs, length_s = models.config.outputs, window_s(models.config.input)
+    outputs, length_s = models.config.outputs, models.config.input.duration_s
     starts_s, scores = _heard(recording, models, windows)
     [speech] = models.speech.scores_percent([mel_patches_of(recording)])
     pool = windows.pool or MEAN

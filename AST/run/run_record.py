@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from AST.datasets.dataset import Dataset
 from AST.datasets.stem import Stem
+from AST.engines.computation import Computation
 from AST.labels import ERROR, SILENCE, SPEECH
 from AST.local_model import LocalModel
 from AST.metrics import is_match, normalised
@@ -19,9 +20,6 @@ from AST.run.run_results import RunResults
 from AST.truth import APART, COUNTED, SILENT_STEMS, truth_of
 from AST.versions import DECISIVE_PACKAGES, code_sha256, versions
 from AST.writing import printable
-
-if TYPE_CHECKING:
-    from AST.engines.computation import Computation
 
 IDENTITY = (
     *("dataset", "dataset_path", "dataset_options", "list_of_stems_sha256", "label_dictionary"),
@@ -50,11 +48,9 @@ def run_identity(
     folder: Path,
     stems: Sequence[Stem],
     models: Mapping[str, LocalModel],
-    computation: "Computation",
+    computation: Computation,
 ) -> dict[str, Any]:
     """Everything that decides the results. A stopped run is resumed only if all of it is equal."""
-    from AST.audio.spectrogram import window_s  # loads torch, and merging needs none
-
     below = paths_below(folder, stems)
     listed = "\n".join(f"{stem.label}\t{path}" for stem, path in zip(stems, below, strict=True))
     return {
@@ -65,10 +61,10 @@ def run_identity(
         "label_dictionary": {name: list(names) for name, names in dataset.names_of_class.items()},
         "speech_rule": STUDY_RULE._asdict(),
         "models": {name: model.sha256 for name, model in models.items()},
-        "device": computation.device.type,
+        "device": computation.device_type,
         "precision": computation.precision,
         "speech_backend": computation.speech_backend,
-        "windows": computation.windows.record(window_s(models["ast"].checkpoint.config.input)),
+        "windows": computation.windows.record(models["ast"].checkpoint.config.input.duration_s),
         "versions": versions(DECISIVE_PACKAGES),
         "code_sha256": code_sha256(),
     }

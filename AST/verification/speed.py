@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from AST.datasets import DATASETS
 from AST.datasets.stem import Stem
@@ -29,7 +30,7 @@ DATASETS_SHOWN = ("dsd100", "moisesdb")
 def speed_notes(files: dict[str, LocalModel], settings: Settings) -> Iterator[Check]:
     """Stems a minute, and the hours for both datasets. Nothing is expected: it only says."""
     computation = decide_computation(settings)
-    device = computation.device
+    device = torch.device(computation.device)
     count = max(FEWEST_STEMS, BATCHES * computation.batch_size)
     with tempfile.TemporaryDirectory() as folder:
         stems = [Stem("stem", _stem(Path(folder)))] * count

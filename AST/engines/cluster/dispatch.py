@@ -9,10 +9,9 @@ import ray
 from ray import exceptions
 
 from AST.datasets.stem import Stem
-from AST.engines.cluster.worker import Answer
+from AST.engines.cluster.answer import Answer
 from AST.engines.engine import Batch
-from AST.engines.stem_result import StemResult
-from AST.engines.worker_process import ENDS_ITS_PROCESS
+from AST.engines.stem_result import ENDS_ITS_PROCESS, StemResult
 from AST.errors import UsageError
 
 DEATHS = 3

@@ -16,10 +16,11 @@ from typing import Any
 
 import ray
 
+from AST.engines.cluster.answer import Answer, How
 from AST.engines.cluster.assignment import assignment_of
 from AST.engines.cluster.dispatch import Dispatcher, last_line
 from AST.engines.cluster.resources import Cluster, join
-from AST.engines.cluster.worker import Answer, How, analyse
+from AST.engines.cluster.task import analyse
 from AST.engines.engine import Batch, Work
 from AST.errors import UsageError
 

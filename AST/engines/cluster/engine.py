@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from AST.engines.computation import computation_on
 from AST.engines.engine import Batch, Work
 from AST.engines.stem_result import StemResult
 from AST.errors import UsageError
@@ -56,15 +57,11 @@ class RayEngine:
         self._start()
         try:
             self._send((self._address, settings.device, settings.workers))
-            import torch  # takes seconds; the other process needs them to join the cluster
-
-            from AST.engines.computation import computation_on
-
             device, workers = self._await("cluster", JOIN_S if self._address else START_S)
         except BaseException:
             self.close()
             raise
-        self.computation = replace(computation_on(torch.device(device), settings), workers=workers)
+        self.computation = replace(computation_on(device, settings), workers=workers)
 
     def results(self, work: Work, batches: Sequence[Batch]) -> Iterator[list[StemResult]]:
         self._has_work = True

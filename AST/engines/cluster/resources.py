@@ -21,7 +21,7 @@ MEMORY_BYTES, MEMORY_BYTES_A_FILE = 1 << 30, 128 << 20
 """What a task needs besides its models, and for each file that it prepares at the same time."""
 ASK_AGAIN_S = 3
 ANSWER_S = 120
-"""A node that joins has to import torch from a disk that may be slow."""
+"""A node that joins has to start Python from a disk that may be slow."""
 
 
 class Need(NamedTuple):

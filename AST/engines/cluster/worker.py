@@ -3,7 +3,7 @@
 import functools
 import os
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import ray
 import torch
@@ -11,10 +11,10 @@ import torch
 from AST.datasets.stem import Stem
 from AST.devices import has_instructions, select_device
 from AST.engines.batch_analysis import analyse_batch
+from AST.engines.cluster.answer import Answer, How
 from AST.engines.cluster.assignment import Assignment, check_node, node_name
 from AST.engines.engine import Batch
 from AST.engines.local import load_models
-from AST.engines.stem_result import StemResult
 from AST.engines.worker_process import FailedStem, Prepared, WorkerProcess, prepare_or_say_why
 from AST.engines.workers import in_turn
 from AST.errors import UsageError
@@ -23,30 +23,6 @@ from AST.local_model import FoundFile, LocalModel, verify
 from AST.model_files import AST_FILE, SPEECH_FILE
 from AST.settings import CUDA
 from AST.threads import some_threads
-
-
-class How(NamedTuple):
-    """What a process computed with.
-
-    Attributes:
-        device: Its kind: ``cpu`` or ``cuda``.
-        device_name: ``cpu``, or the name of the GPU.
-        warning: What is odd about it, or empty.
-    """
-
-    node: str
-    device: str
-    precision: str
-    speech_backend: str
-    warning: str
-    device_name: str
-
-
-class Answer(NamedTuple):
-    """What a task returns."""
-
-    how: How
-    results: list[StemResult]
 
 
 class BatchWorker:
@@ -76,7 +52,7 @@ class BatchWorker:
             )
         else:
             self._prepare = in_turn(processes)
-        self._device = select_device(computation.device.type)
+        self._device = select_device(computation.device_type)
         _verify_again(work.files)
         self._models = load_models(work)
         torch.set_num_threads(count)
@@ -128,8 +104,12 @@ _gpus: list[Any] = []
 """Those that Ray gave this process when it loaded the models."""
 
 
-def _this_worker(assignment: Assignment) -> BatchWorker:
-    """The one of this process, which Ray uses for one run only."""
+def worker_of(assignment: Assignment) -> BatchWorker:
+    """The one of this process, which Ray uses for one run only.
+
+    Raises:
+        UsageError: There can be none; the line names this node.
+    """
     global _worker, _gpus
     gpus = ray.get_gpu_ids()
     if _worker and gpus != _gpus:
@@ -142,8 +122,3 @@ def _this_worker(assignment: Assignment) -> BatchWorker:
             name = f"node {node_name()}"
             raise UsageError(f"{error}" if name in str(error) else f"{name}: {error}") from error
     return _worker
-
-
-def analyse(assignment: Assignment, batch: Batch, blamed: Mapping[Stem, str]) -> Answer:
-    """A task: a whole batch."""
-    return _this_worker(assignment).analyse(batch, blamed)

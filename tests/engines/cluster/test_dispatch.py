@@ -17,8 +17,8 @@ pytest.importorskip("ray", reason="pip install -r requirements-ray.txt")
 from ray import exceptions
 
 from AST.engines.cluster import dispatch
+from AST.engines.cluster.answer import Answer, How
 from AST.engines.cluster.dispatch import BATCHES_A_SLOT, Dispatcher
-from AST.engines.cluster.worker import Answer, How
 
 HOW = How("here", "cpu", "fp32", "torch", "", "cpu")
 DIED, NODE = exceptions.WorkerCrashedError(), exceptions.NodeDiedError("gone")

@@ -4,13 +4,14 @@ import contextlib
 import importlib.util
 import shutil
 import socket
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 import analyze_dsd100
 from AST.datasets.stem import Stem
@@ -27,9 +28,11 @@ from tests.helpers import ROOT
 pytest.importorskip("ray", reason="pip install -r requirements-ray.txt")
 
 from AST.engines.cluster import resources
+from AST.engines.cluster.answer import Answer, How
 from AST.engines.cluster.driver import Driver
+from AST.engines.cluster.engine import DRIVER
 from AST.engines.cluster.resources import Cluster, Need
-from AST.engines.cluster.worker import Answer, BatchWorker, How
+from AST.engines.cluster.worker import BatchWorker
 from AST.engines.engine import Batch, cut
 from AST.engines.local import LocalEngine
 
@@ -38,7 +41,7 @@ GIB = 1 << 30
 
 @pytest.fixture
 def work() -> Work:
-    computation = Computation(torch.device("cpu"), "fp32", "torch", 1, 1)
+    computation = Computation("cpu", "fp32", "torch", 1, 1)
     return Work(verify_all(find_both("tiny", None)), {"bass": ["bass guitar"]}, computation)
 
 
@@ -157,6 +160,13 @@ def refused(engine: str, *flags: str, capsys: pytest.CaptureFixture[str]) -> str
     assert analyze_dsd100.main(command) == 2
     *_, last = capsys.readouterr().err.splitlines()
     return last
+
+
+def test_only_those_who_run_models_load_torch() -> None:
+    modules = "analyze_dsd100, AST.run.execution, AST.engines.cluster.engine, " + DRIVER
+    code = f"import sys, {modules}; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == "False\n", done.stderr
 
 
 def test_wrong_choices_are_one_line(

@@ -17,8 +17,7 @@ import pytest
 
 from AST.datasets.stem import Stem
 from AST.engines.engine import Batch, cut
-from AST.engines.stem_result import StemResult
-from AST.engines.worker_process import ENDS_ITS_PROCESS
+from AST.engines.stem_result import ENDS_ITS_PROCESS, StemResult
 from tests.engines.cluster import fake_tasks
 from tests.engines.cluster.fake_tasks import DEADLY
 from tests.helpers import ROOT
@@ -35,18 +34,22 @@ DEMO = "demo/moisesdb"
 FAST = ["--speech-backend", "torch"]
 """Without a comparison with Essentia, which takes seconds to load in each process."""
 LIMIT_S = 90
+LOST_AFTER = {
+    "health_check_initial_delay_ms": 0,
+    "health_check_period_ms": 1000,
+    "health_check_failure_threshold": 3,
+}
+"""When Ray says that a node is lost: after 3 s. Its own default is 15 s."""
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
-    """A head that does no work; nodes are added by tests."""
+    """One node, the head. Tests add others."""
     from ray.cluster_utils import Cluster
 
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    cluster = Cluster(
-        initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False}
-    )
-    cluster.add_node(num_cpus=1)
+    node = {"num_cpus": 1, "include_dashboard": False, "_system_config": LOST_AFTER}
+    cluster = Cluster(initialize_head=True, head_node_args=node)
     yield cluster
     cluster.shutdown()
 
@@ -114,9 +117,9 @@ def test_whoever_is_killed_the_same_command_gives_the_same_bytes_in_the_end(
         one.kill()
     process.communicate(timeout=LIMIT_S)
 
-    first, second = cluster.worker_nodes.copy().pop(), cluster.add_node(num_cpus=1)
+    second = cluster.add_node(num_cpus=1)
     process = start(output, f"ray://{cluster.address}")
-    at_work(first).kill()
+    at_work(cluster.head_node).kill()
     wait_for_rows(process, output, 9)
     cluster.remove_node(second, allow_graceful=False)
     wait_for_rows(process, output, 15)
