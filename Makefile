@@ -66,6 +66,7 @@ performance: $(VENV)/.installed-dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m bench.windows --write
 	$(BIN)/python -m bench.calls --write
 	$(BIN)/python -m bench.cluster --write
+	$(BIN)/python -m bench.ray_scale --write
 	OMP_NUM_THREADS=1 $(BIN)/python -m bench.driver_scale --write
 	$(BIN)/python -m bench.report_scale --write
 	$(BIN)/python -m bench.coverage --write

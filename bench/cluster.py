@@ -25,19 +25,20 @@ class Case(NamedTuple):
 
     size: str
     duration_s: int
+    batch_size: int
     few: int
     many: int
 
     @property
     def name(self) -> str:
-        return f"{self.size}, stems of {self.duration_s} s"
+        return f"{self.size}, stems of {self.duration_s} s, batches of {self.batch_size}"
 
 
 def compared(case: Case, folder: Path) -> dict[str, dict[str, float]]:
     """The engines in turns. The fastest round of each counts."""
     folder.mkdir()
     ast, speech = model_paths(case.size, folder)
-    flags = {"model": ast, "speech-model": speech, "device": CPU}
+    flags = {"model": ast, "speech-model": speech, "device": CPU, "batch-size": case.batch_size}
     stems = {count: folder / str(count) / "stems" for count in (case.few, case.many)}
     for count, place in stems.items():
         make_stems(place, count, case.duration_s)
@@ -66,9 +67,12 @@ def compared(case: Case, folder: Path) -> dict[str, dict[str, float]]:
 
 def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, dict[str, float]]:
     """Real work, and so little work that what an engine does for each batch can be seen."""
+    real = arguments.size, arguments.duration_s
     cases = (
-        Case(arguments.size, arguments.duration_s, arguments.few, arguments.many),
-        Case(EMBEDDED, 1, 20, arguments.short),
+        Case(*real, 1, 2, arguments.many),
+        Case(*real, 4, 8, 8 + arguments.many),
+        Case(EMBEDDED, 1, 1, 16, arguments.short),
+        Case(EMBEDDED, 1, 8, 64, 64 + arguments.short),
     )
     found: dict[str, dict[str, float]] = {}
     for number, case in enumerate(cases):
@@ -85,16 +89,15 @@ def tables(_arguments: argparse.Namespace, found: dict[str, dict[str, float]]) -
         "first row after s": "first_result_s",
         "peak memory, GB": "peak_memory_gb",
     }
-    return f"{machine_line()} Batches of 1.\n\n{table('models, engine', columns, found)}"
+    return f"{machine_line()}\n\n{table('models, engine', columns, found)}"
 
 
 def build_parser() -> argparse.ArgumentParser:
     parser = new_parser("cluster", "Measures what --engine ray costs beside the local engine.")
     parser.add_argument("--size", choices=SIZE_CHOICES, default="base384")
     parser.add_argument("--duration-s", type=whole_number(1), default=210, metavar="S")
-    parser.add_argument("--few", type=whole_number(1), default=2, metavar="N")
-    parser.add_argument("--many", type=whole_number(2), default=14, metavar="N")
-    parser.add_argument("--short", type=whole_number(21), default=300, metavar="N")
+    parser.add_argument("--many", type=whole_number(3), default=16, metavar="N")
+    parser.add_argument("--short", type=whole_number(17), default=320, metavar="N")
     return parser
 
 

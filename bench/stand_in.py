@@ -37,7 +37,6 @@ STOPPED, WHOLE, SHARDS = "stopped", "whole", "shards"
 WALK, RESUME, JOURNAL, COMPLETION = "walk", "resume", "journal", "completion"
 """The parts of a run."""
 SHARD_COUNT = 4
-STATUS = Path("/proc/self/status")
 
 
 def make_tree(folder: Path, count: int) -> None:
@@ -103,11 +102,16 @@ def clock_s() -> npt.NDArray[np.float64]:
     return np.array([time.perf_counter(), time.process_time()])
 
 
-def peak_gb() -> float:
-    """The highest memory of this process. (Linux counts that of its parent in ``ru_maxrss``.)"""
-    if not STATUS.exists():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e9  # in bytes on macOS
-    [line] = [line for line in STATUS.read_text().splitlines() if line.startswith("VmHWM:")]
+def peak_gb(process: int | None = None) -> float:
+    """The highest memory of a process; None is this one, and that is all that macOS can tell.
+
+    (Linux counts the memory of a process's parent in ``ru_maxrss``.)
+    """
+    status = Path(f"/proc/{process or 'self'}/status")
+    if not status.exists():
+        used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # in bytes on macOS
+        return used / 1e9 if process is None else float("nan")
+    [line] = [line for line in status.read_text().splitlines() if line.startswith("VmHWM:")]
     return 1024 * int(line.split()[1]) / 1e9
 
 
