@@ -12,7 +12,7 @@ USES = {
     "hiaudio": {"recognition", "audio"},
     "commands": {"run", "explain", "recognition", "evaluation", "datasets"},
     "verification": {"engines", "recognition", "tagger", "speech", "audio", "datasets"},
-    "run": {"engines", "audio", "datasets"},
+    "run": {"engines", "datasets"},
     "engines": {"recognition", "tagger", "speech", "audio", "datasets"},
     "explain": {"recognition", "tagger", "speech", "audio"},
     "recognition": {"tagger", "speech", "audio"},

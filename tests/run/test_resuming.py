@@ -73,6 +73,17 @@ def test_a_manifest_may_be_spelled_otherwise(analyse: Analyse, dsd100: Path) -> 
     assert [row.path for row in run.rows] == [str(folder / path) for path in listed]
 
 
+def test_no_model_is_loaded_if_no_stem_is_left(
+    analyse: Analyse, dsd100: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = analyse(dsd100, "whole.csv")
+    with pytest.raises(KeyboardInterrupt):
+        analyse(dsd100, stop=len(whole.rows))
+    monkeypatch.delattr("AST.engines.local.load_models")
+    assert analyse(dsd100).record["counts"]["resumed"] == len(whole.rows)
+    assert Path("r.csv").read_bytes() == Path("whole.csv").read_bytes()
+
+
 @pytest.mark.parametrize(
     ("name", "value", "different"),
     [
