@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from AST.command_line import whole_number
-from AST.evaluation.song_bootstrap import Array, percentile_interval, resampled_totals
-from AST.evaluation.uncertainty import Interval, difference_interval, share_interval
+from AST.evaluation.statistics.song_bootstrap import Array, percentile_interval, resampled_totals
+from AST.evaluation.statistics.uncertainty import Interval, difference_interval, share_interval
 from bench.tables import STATISTICS, measure_and_show, new_parser, table
 
 SONG_COUNTS = (4, 5, 10, 30, 100)

@@ -19,8 +19,8 @@ import numpy as np
 from AST.command_line import whole_number
 from AST.datasets.moisesdb import LABELS
 from AST.errors import UsageError
-from AST.evaluation.rule_effects import decide_again
-from AST.evaluation.score_file import StemScores
+from AST.evaluation.files.score_file import StemScores
+from AST.evaluation.scores.rule_effects import decide_again
 from AST.labels import AUDIOSET_CLASS_COUNT, LabelMap, audioset_labels
 from AST.results import RUN_RECORD, SCORES, Row, beside, format_rows
 from bench.report_page import figures_in_chromium

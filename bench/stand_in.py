@@ -21,8 +21,8 @@ from AST.datasets.moisesdb import LABELS
 from AST.engines.computation import decide_computation
 from AST.engines.engine import Batch, Work
 from AST.engines.stem_result import StemResult
-from AST.evaluation.rule_effects import decide_again
-from AST.evaluation.score_file import StemScores
+from AST.evaluation.files.score_file import StemScores
+from AST.evaluation.scores.rule_effects import decide_again
 from AST.labels import AUDIOSET_CLASS_COUNT, LabelMap, OutputNames, audioset_labels
 from AST.results import Row
 from AST.run.progress import Progress

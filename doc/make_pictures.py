@@ -14,8 +14,8 @@ from AST.command_line import EXIT_OK, exit_code
 from AST.errors import UsageError
 from AST.evaluation.export.figure import saved
 from AST.evaluation.export.figures import runs_figure, windows_figure
-from AST.evaluation.saved_run import read_run
-from AST.evaluation.several_runs import compare_runs
+from AST.evaluation.files.saved_run import read_run
+from AST.evaluation.several_runs.figures import compare_runs
 from AST.evaluation.windows.figures import window_figures
 from AST.results import RUN_RECORD, SCORES, beside, read_rows
 from doc.fitting import check_figures, check_results, write_made_of

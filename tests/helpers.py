@@ -11,7 +11,7 @@ import numpy.typing as npt
 import soundfile
 
 from AST.audio.mel_patches import mel_patches
-from AST.evaluation.score_file import StemScores
+from AST.evaluation.files.score_file import StemScores
 from AST.labels import AUDIOSET_SPEECH_INDEX, audioset_labels
 from AST.results import Row
 from AST.run.progress import Progress

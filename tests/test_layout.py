@@ -23,6 +23,11 @@ USES = {
     "audio": set(),
 }
 """Which other rooms a room may import. Every room may import the single files of AST/."""
+ROOMS_OF_EVALUATION = (
+    *("report", "export", "several_runs", "dictionaries", "windows", "instruments", "scores"),
+    *("accuracy", "statistics", "files"),
+)
+"""A room in evaluation/ may import those that come after it."""
 ABOVE_THE_ROOMS = {"AST.list_labels"}
 """Single files that nothing in AST/ may import."""
 LAZY = {"AST/__init__.py"}
@@ -56,6 +61,18 @@ def test_a_module_imports_only_what_is_below_it(path: Path) -> None:
         assert room_of(module) in {None, *may_use}, f"{name} imports {module}"
 
 
+@pytest.mark.parametrize("place", range(len(ROOMS_OF_EVALUATION)), ids=ROOMS_OF_EVALUATION)
+def test_rooms_of_evaluation_import_those_below(place: int) -> None:
+    above = ROOMS_OF_EVALUATION[:place]
+    for path in (ROOT / "AST" / "evaluation" / ROOMS_OF_EVALUATION[place]).glob("*.py"):
+        names = [module.split(".") for module in imported(path)]
+        rooms = {parts[2] for parts in names if parts[:2] == ["AST", "evaluation"]}
+        assert rooms.isdisjoint(above), path
+
+
 def test_every_room_is_in_the_list() -> None:
-    rooms = {path.parent.name for path in (ROOT / "AST").glob("*/__init__.py")}
-    assert rooms == set(USES)
+    def rooms_in(folder: Path) -> set[str]:
+        return {path.parent.name for path in folder.glob("*/__init__.py")}
+
+    assert rooms_in(ROOT / "AST") == set(USES)
+    assert rooms_in(ROOT / "AST" / "evaluation") == set(ROOMS_OF_EVALUATION)

@@ -13,7 +13,7 @@ from AST import run_id
 from AST.commands import accuracy, relabel
 from AST.engines.stem_result import StemResult
 from AST.errors import UsageError
-from AST.evaluation.saved_run import read_run
+from AST.evaluation.files.saved_run import read_run
 from AST.results import RUN_RECORD, SCORES, Row, beside, format_rows, read_rows
 from AST.run.journal import Journal
 from AST.run_id import Tie, results_sha256, tie_in, write_tied

@@ -23,7 +23,7 @@ from AST.truth import NO_TRUTH, Truth, truth_of
 from AST.writing import write_whole, writing
 
 if TYPE_CHECKING:
-    from AST.evaluation.saved_run import SavedRun
+    from AST.evaluation.files.saved_run import SavedRun
 
 NOTHING = "No data to evaluate."
 """As in the study: other people's scripts look for it."""
@@ -137,8 +137,8 @@ def _run(files: Sequence[Path], rows_of_file: Sequence[list[Row]]) -> "SavedRun"
     Raises:
         UsageError: A file beside them is damaged, two files have the same stem, or none counts.
     """
-    from AST.evaluation.pooling import pooled
-    from AST.evaluation.saved_run import read_run
+    from AST.evaluation.files.saved_run import read_run
+    from AST.evaluation.several_runs.pooling import pooled
 
     runs = [read_run(*one).with_truth for one in zip(files, rows_of_file, strict=True)]
     run = pooled(runs)
@@ -150,7 +150,7 @@ def _run(files: Sequence[Path], rows_of_file: Sequence[list[Row]]) -> "SavedRun"
 def _find_and_write(run: "SavedRun", arguments: argparse.Namespace) -> str:
     """Writes the files and returns the text. (The reader of the text may close the pipe early.)"""
     from AST.evaluation.findings import find
-    from AST.evaluation.published import published_run
+    from AST.evaluation.several_runs.published import published_run
     from AST.evaluation.summary import summarise
     from AST.evaluation.text import describe
 
@@ -169,7 +169,7 @@ def _find_and_write(run: "SavedRun", arguments: argparse.Namespace) -> str:
     if arguments.tables:
         write_tables(arguments.tables, findings)
     if arguments.report:
-        from AST.evaluation.report import render
+        from AST.evaluation.report.page import render
 
         page = render(run, findings, arguments.report.parent)
         with writing(arguments.report, "--report"):

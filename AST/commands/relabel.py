@@ -33,7 +33,7 @@ from AST.truth import truth_of
 from AST.writing import printable, whole_file, write_whole, writing
 
 if TYPE_CHECKING:
-    from AST.evaluation.saved_run import SavedRun
+    from AST.evaluation.files.saved_run import SavedRun
     from AST.labels import OutputNames
 
 MARK = "relabelled_from"
@@ -60,8 +60,8 @@ def build_parser() -> argparse.ArgumentParser:
 def relabel(arguments: argparse.Namespace) -> int:
     """Reads, relabels and writes. Warns of gaps in the dictionary. Returns the exit code."""
     from AST.dictionary import check_names, read_dictionary
-    from AST.evaluation.relabelling import relabelled
-    from AST.evaluation.saved_run import read_run
+    from AST.evaluation.dictionaries.relabelling import relabelled
+    from AST.evaluation.files.saved_run import read_run
     from AST.labels import LabelMap
 
     file: Path = arguments.file
@@ -96,7 +96,7 @@ def _check_replaceable(output: Path) -> None:
     Raises:
         UsageError: Something else is there.
     """
-    from AST.evaluation.score_file import read_run_record
+    from AST.evaluation.files.score_file import read_run_record
 
     there = [path for path in _files_of(output) if path.exists()]
     if there and MARK not in (read_run_record(output) or {}):
@@ -143,7 +143,7 @@ def _write(output: Path, rows: Sequence[Row], run: "SavedRun", dictionary: Dicti
 
 def _warn(rows: Sequence[Row], dictionary: Dictionary, outputs: "OutputNames | None") -> None:
     from AST.dictionary import doubtful_names
-    from AST.evaluation.relabelling import uncovered
+    from AST.evaluation.dictionaries.relabelling import uncovered
 
     lines = doubtful_names(dictionary, outputs)
     lines += [

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from AST.evaluation.accuracy.groups import Group, SongFigures
 from AST.evaluation.findings import Findings
-from AST.evaluation.groups import Group, SongFigures
 from AST.evaluation.layout import (
     LONGEST_NAME,
     NO_BREAK_SPACE,
@@ -16,8 +16,8 @@ from AST.evaluation.layout import (
     table,
     wrapped,
 )
-from AST.evaluation.song_bootstrap import RESAMPLE_COUNT, SEED
-from AST.evaluation.uncertainty import SONGS_FOR_BOOTSTRAP
+from AST.evaluation.statistics.song_bootstrap import RESAMPLE_COUNT, SEED
+from AST.evaluation.statistics.uncertainty import SONGS_FOR_BOOTSTRAP
 
 CONFUSIONS_SHOWN = 10
 LONGEST_SONG = 60

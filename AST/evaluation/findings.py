@@ -4,13 +4,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from AST.evaluation import classes, uncertainty
-from AST.evaluation.class_figures import ClassFigures, MacroFigures, class_figures, macro_figures
-from AST.evaluation.classes import Confusion
-from AST.evaluation.comparison import Comparison, comparison_of_first_two
-from AST.evaluation.dictionaries.learned import LearnedDictionary, learned_dictionary
-from AST.evaluation.dictionaries.misses import DictionaryMisses, dictionary_misses
-from AST.evaluation.groups import (
+from AST.evaluation.accuracy import classes
+from AST.evaluation.accuracy.class_figures import (
+    ClassFigures,
+    MacroFigures,
+    class_figures,
+    macro_figures,
+)
+from AST.evaluation.accuracy.classes import Confusion
+from AST.evaluation.accuracy.groups import (
     DURATIONS_S,
     LEVELS_DBFS,
     Group,
@@ -18,15 +20,19 @@ from AST.evaluation.groups import (
     grouped,
     song_figures,
 )
+from AST.evaluation.accuracy.song_counts import song_counts
+from AST.evaluation.dictionaries.learned import LearnedDictionary, learned_dictionary
+from AST.evaluation.dictionaries.misses import DictionaryMisses, dictionary_misses
+from AST.evaluation.files.saved_run import SavedRun
+from AST.evaluation.files.score_file import read_run_record
 from AST.evaluation.instruments.figures import InstrumentFindings, instrument_findings
 from AST.evaluation.json_head import json_head
-from AST.evaluation.pooled_figures import PooledFiles, pooled_files
-from AST.evaluation.saved_run import SavedRun
-from AST.evaluation.score_figures import ScoreFigures, score_figures
-from AST.evaluation.score_file import read_run_record
-from AST.evaluation.several_runs import SeveralRuns, compare_runs
-from AST.evaluation.song_counts import song_counts
-from AST.evaluation.uncertainty import Interval
+from AST.evaluation.scores.figures import ScoreFigures, score_figures
+from AST.evaluation.several_runs.comparison import Comparison, comparison_of_first_two
+from AST.evaluation.several_runs.figures import SeveralRuns, compare_runs
+from AST.evaluation.several_runs.pooled_figures import PooledFiles, pooled_files
+from AST.evaluation.statistics import uncertainty
+from AST.evaluation.statistics.uncertainty import Interval
 from AST.evaluation.windows.figures import WindowFigures, missing_for_windows, window_figures
 from AST.labels import LabelMap
 from AST.metrics import accuracy, is_match

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from AST.evaluation.definitions import DEFINITIONS
-from AST.evaluation.uncertainty import SETTINGS
+from AST.evaluation.statistics.uncertainty import SETTINGS
 from AST.version import __version__, commit
 
 SCHEMA_VERSION = 1

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 
 from AST.evaluation.definitions import DEFINITIONS
-from AST.evaluation.uncertainty import Interval
+from AST.evaluation.statistics.uncertainty import Interval
 
 WIDTH = 80
 LONGEST_NAME = 20

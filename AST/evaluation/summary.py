@@ -6,9 +6,9 @@ from AST.evaluation.class_text import MACRO_NAMES, number
 from AST.evaluation.findings import Findings
 from AST.evaluation.instruments.text import levels_line
 from AST.evaluation.layout import WIDTH, probability, range_of, shortened, table
-from AST.evaluation.pairs import Pair
-from AST.evaluation.score_figures import ScoreFigures
-from AST.evaluation.score_text import calibration_text, threshold_text
+from AST.evaluation.scores.figures import ScoreFigures
+from AST.evaluation.scores.text import calibration_text, threshold_text
+from AST.evaluation.several_runs.pairs import Pair
 from AST.evaluation.windows.text import windows_line
 from AST.writing import visible
 

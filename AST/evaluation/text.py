@@ -5,9 +5,9 @@ from AST.evaluation.dictionaries.text import learned_text, misses_text
 from AST.evaluation.findings import Findings
 from AST.evaluation.instruments.text import instruments_text
 from AST.evaluation.layout import range_of, wrapped
-from AST.evaluation.pooled_text import pooled_text
-from AST.evaluation.score_text import scores_text
-from AST.evaluation.several_runs_text import describe_runs
+from AST.evaluation.scores.text import scores_text
+from AST.evaluation.several_runs.pooled_text import pooled_text
+from AST.evaluation.several_runs.text import describe_runs
 from AST.evaluation.windows.text import windows_text
 from AST.writing import visible
 

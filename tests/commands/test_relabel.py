@@ -10,8 +10,8 @@ from AST.commands.relabel import main
 from AST.datasets.moisesdb import DATASET as MOISESDB
 from AST.dictionary import doubtful_names, read_dictionary
 from AST.errors import UsageError
-from AST.evaluation.relabelling import relabelled, uncovered
-from AST.evaluation.score_file import StemScores, read_ties
+from AST.evaluation.dictionaries.relabelling import relabelled, uncovered
+from AST.evaluation.files.score_file import StemScores, read_ties
 from AST.labels import LabelMap
 from AST.results import Row, format_rows, read_rows
 from AST.run_id import Tie, tie_in

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from AST.evaluation.files.saved_run import read_run
+from AST.evaluation.files.score_file import StemScores
 from AST.evaluation.findings import find
-from AST.evaluation.report import render
-from AST.evaluation.saved_run import read_run
-from AST.evaluation.score_file import StemScores
+from AST.evaluation.report.page import render
 from AST.results import Row, format_rows
 from synthetic.stems import SAMPLE_RATE_HZ, write_samples
 from tests.helpers import DICTIONARY, ROWS, stem_scores, tone, write_scores

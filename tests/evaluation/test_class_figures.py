@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from sklearn import metrics as oracle
 
-from AST.evaluation.class_figures import class_figures, macro_figures
-from AST.evaluation.groups import Group, SongFigure, grouped, song_figures
-from AST.evaluation.song_bootstrap import resampled_totals
-from AST.evaluation.song_counts import song_counts
-from AST.evaluation.uncertainty import share_interval, song_interval, wilson_interval
+from AST.evaluation.accuracy.class_figures import class_figures, macro_figures
+from AST.evaluation.accuracy.groups import Group, SongFigure, grouped, song_figures
+from AST.evaluation.accuracy.song_counts import song_counts
+from AST.evaluation.statistics.song_bootstrap import resampled_totals
+from AST.evaluation.statistics.uncertainty import share_interval, song_interval, wilson_interval
 from AST.metrics import is_match
 from AST.results import Row
 from tests.evaluation.test_figures import ROWS

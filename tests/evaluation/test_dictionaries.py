@@ -13,10 +13,10 @@ from AST.evaluation.dictionaries import learned as module
 from AST.evaluation.dictionaries.learned import LearnedDictionary, learned_dictionary, logits
 from AST.evaluation.dictionaries.misses import DictionaryMiss, dictionary_misses
 from AST.evaluation.export.tables import tables
+from AST.evaluation.files.saved_run import SavedRun
+from AST.evaluation.files.score_file import StemScores
 from AST.evaluation.findings import find
-from AST.evaluation.report import render
-from AST.evaluation.saved_run import SavedRun
-from AST.evaluation.score_file import StemScores
+from AST.evaluation.report.page import render
 from AST.evaluation.text import describe
 from AST.results import Row
 from tests.evaluation.test_report import Collector

@@ -12,7 +12,7 @@ import pytest
 from AST.commands.accuracy import main
 from AST.evaluation.export.figure import Figure, reach, saved
 from AST.evaluation.export.table import Column, Ranged, Rows, Table, as_csv, as_latex, escaped
-from AST.evaluation.uncertainty import Interval
+from AST.evaluation.statistics.uncertainty import Interval
 from AST.metrics import normalised
 from AST.results import Row, format_rows
 from tests.helpers import DICTIONARY, ROOT, ROWS, stem_scores, write_scores

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from AST.evaluation.classes import (
+from AST.evaluation.accuracy.classes import (
     Confusion,
     confusion_matrix,
     no_class_counts,
     raw_confusions,
     without_errors,
 )
+from AST.evaluation.files.saved_run import SavedRun, read_run
+from AST.evaluation.files.songs import guessed_songs
 from AST.evaluation.findings import find
-from AST.evaluation.saved_run import SavedRun, read_run
-from AST.evaluation.songs import guessed_songs
 from AST.evaluation.text import describe
 from AST.results import Row, format_rows
 

@@ -10,14 +10,14 @@ import pytest
 
 from AST.commands.accuracy import main
 from AST.errors import UsageError
+from AST.evaluation.files.saved_run import SavedRun, read_run
 from AST.evaluation.findings import Findings, find
 from AST.evaluation.instruments.figures import InstrumentFindings
 from AST.evaluation.instruments.levels import Share
-from AST.evaluation.report import render
-from AST.evaluation.saved_run import SavedRun, read_run
+from AST.evaluation.report.page import render
+from AST.evaluation.statistics.uncertainty import song_interval
 from AST.evaluation.summary import summarise
 from AST.evaluation.text import describe
-from AST.evaluation.uncertainty import song_interval
 from AST.results import Row, format_rows
 from doc import make_schema
 from tests.evaluation.conftest import EVIL

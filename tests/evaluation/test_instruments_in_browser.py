@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from AST.evaluation.files.saved_run import SavedRun
 from AST.evaluation.findings import find
-from AST.evaluation.report import render
-from AST.evaluation.saved_run import SavedRun
+from AST.evaluation.report.page import render
 from tests.evaluation.conftest import CHROMIUM
 from tests.evaluation.test_dictionaries import permuted, stems
 from tests.evaluation.test_instruments import NAMES

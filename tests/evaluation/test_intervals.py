@@ -7,10 +7,10 @@ from scipy.stats import bootstrap
 from statsmodels.api import OLS
 from statsmodels.stats.proportion import proportion_confint
 
-from AST.evaluation.design_effect import effective_count, measured_design_effect
-from AST.evaluation.song_bootstrap import percentile_interval, resampled_totals
-from AST.evaluation.tango import Z, tango_interval
-from AST.evaluation.uncertainty import (
+from AST.evaluation.statistics.design_effect import effective_count, measured_design_effect
+from AST.evaluation.statistics.song_bootstrap import percentile_interval, resampled_totals
+from AST.evaluation.statistics.tango import Z, tango_interval
+from AST.evaluation.statistics.uncertainty import (
     Interval,
     difference_interval,
     share_interval,

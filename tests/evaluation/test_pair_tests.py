@@ -7,7 +7,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
 from AST.evaluation.layout import probability
-from AST.evaluation.pair_tests import OddsRatio, holm, mcnemar_p, odds_ratio, sign_flip_p
+from AST.evaluation.statistics.pair_tests import OddsRatio, holm, mcnemar_p, odds_ratio, sign_flip_p
 
 
 @pytest.mark.parametrize("seed", range(6))

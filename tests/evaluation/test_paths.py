@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from AST.errors import UsageError
-from AST.evaluation.saved_run import SavedRun
-from AST.evaluation.score_file import read_scores
-from AST.evaluation.several_runs import compare_runs
-from AST.evaluation.songs import guessed_songs
+from AST.evaluation.files.saved_run import SavedRun
+from AST.evaluation.files.score_file import read_scores
+from AST.evaluation.files.songs import guessed_songs
+from AST.evaluation.several_runs.figures import compare_runs
 from AST.results import Row
 from tests.helpers import stem_scores, write_scores
 

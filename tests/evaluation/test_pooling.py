@@ -9,14 +9,14 @@ import pytest
 
 from AST.commands.accuracy import main
 from AST.errors import UsageError
+from AST.evaluation.files.saved_run import SavedRun
+from AST.evaluation.files.score_file import StemScores
 from AST.evaluation.findings import find
-from AST.evaluation.pooled_figures import pooled_files
-from AST.evaluation.pooling import pooled
-from AST.evaluation.report import render
-from AST.evaluation.saved_run import SavedRun
-from AST.evaluation.score_file import StemScores
-from AST.evaluation.several_runs import compare_runs
-from AST.evaluation.stem_table import stem_table
+from AST.evaluation.report.page import render
+from AST.evaluation.report.stem_table import stem_table
+from AST.evaluation.several_runs.figures import compare_runs
+from AST.evaluation.several_runs.pooled_figures import pooled_files
+from AST.evaluation.several_runs.pooling import pooled
 from AST.evaluation.text import describe
 from AST.results import Row, format_rows
 from synthetic.stems import SAMPLE_RATE_HZ, write_samples

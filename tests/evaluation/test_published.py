@@ -11,7 +11,7 @@ import pytest
 from AST.commands.accuracy import main
 from AST.datasets import dsd100, moisesdb
 from AST.datasets.dataset import Dataset
-from AST.evaluation.songs import guessed_songs
+from AST.evaluation.files.songs import guessed_songs
 from AST.labels import LabelMap
 from AST.metrics import accuracy
 from AST.published_runs import FILES

@@ -7,13 +7,15 @@ import pytest
 from scipy.stats import binom, mannwhitneyu
 
 from AST.datasets.moisesdb import LABELS
-from AST.evaluation.calibration import (
+from AST.evaluation.files.score_file import StemScores
+from AST.evaluation.scores.calibration import (
     confidences,
     expected_calibration_error,
     expected_error_if_calibrated,
     reliability,
 )
-from AST.evaluation.ranking import (
+from AST.evaluation.scores.figures import ranks_of_right_class, score_figures
+from AST.evaluation.scores.ranking import (
     CURVE_POINTS,
     class_rankings,
     class_scores,
@@ -21,10 +23,8 @@ from AST.evaluation.ranking import (
     precision_recall_curve,
     top_classes,
 )
-from AST.evaluation.rule_effects import RULES, decide_again
-from AST.evaluation.score_figures import ranks_of_right_class, score_figures
-from AST.evaluation.score_file import StemScores
-from AST.evaluation.thresholds import (
+from AST.evaluation.scores.rule_effects import RULES, decide_again
+from AST.evaluation.scores.thresholds import (
     WANTED_PRECISIONS,
     lowest_score,
     risk_coverage_area,

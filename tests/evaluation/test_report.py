@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from AST.commands.accuracy import main
+from AST.evaluation.files.saved_run import SavedRun, read_run
 from AST.evaluation.findings import find
-from AST.evaluation.report import render
-from AST.evaluation.saved_run import SavedRun, read_run
-from AST.evaluation.stem_lines import stem_line
-from AST.evaluation.stem_table import stem_table
+from AST.evaluation.report.page import render
+from AST.evaluation.report.stem_lines import stem_line
+from AST.evaluation.report.stem_table import stem_table
 from AST.results import Row, format_rows, read_rows
 from AST.rules import ranked_instruments
 from synthetic.stems import SAMPLE_RATE_HZ, write_samples

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from AST.evaluation.files.saved_run import SavedRun
 from AST.evaluation.findings import find
-from AST.evaluation.report import render
-from AST.evaluation.saved_run import SavedRun
+from AST.evaluation.report.page import render
 from AST.results import Row
 from tests.evaluation.conftest import CHROMIUM, EVIL
 

@@ -10,7 +10,10 @@ import numpy.typing as npt
 import pytest
 
 from AST.errors import UsageError
-from AST.evaluation.calibration import (
+from AST.evaluation.files.saved_run import read_run
+from AST.evaluation.files.score_file import read_run_record, read_scores
+from AST.evaluation.findings import find
+from AST.evaluation.scores.calibration import (
     Bin,
     Shown,
     confidences,
@@ -18,11 +21,8 @@ from AST.evaluation.calibration import (
     reliability,
     shown_from,
 )
-from AST.evaluation.findings import find
-from AST.evaluation.rule_effects import decide_again, rule_effect
-from AST.evaluation.saved_run import read_run
-from AST.evaluation.score_figures import ranks_of_right_class, score_figures
-from AST.evaluation.score_file import read_run_record, read_scores
+from AST.evaluation.scores.figures import ranks_of_right_class, score_figures
+from AST.evaluation.scores.rule_effects import decide_again, rule_effect
 from AST.evaluation.summary import summarise
 from AST.evaluation.text import describe
 from AST.labels import AUDIOSET_SPEECH_INDEX, LabelMap

@@ -7,13 +7,13 @@ import pytest
 
 from AST.commands.accuracy import main
 from AST.errors import UsageError
-from AST.evaluation.comparison import comparison_of_first_two
-from AST.evaluation.differing_facts import Fact
+from AST.evaluation.files.saved_run import SavedRun
 from AST.evaluation.layout import WIDTH
-from AST.evaluation.pair_tests import OddsRatio
-from AST.evaluation.saved_run import SavedRun
-from AST.evaluation.several_runs import SeveralRuns, compare_runs, run_names
-from AST.evaluation.several_runs_text import describe_runs
+from AST.evaluation.several_runs.comparison import comparison_of_first_two
+from AST.evaluation.several_runs.differing_facts import Fact
+from AST.evaluation.several_runs.figures import SeveralRuns, compare_runs, run_names
+from AST.evaluation.several_runs.text import describe_runs
+from AST.evaluation.statistics.pair_tests import OddsRatio
 from AST.results import Row, format_rows
 
 ROWS = [

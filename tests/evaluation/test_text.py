@@ -10,9 +10,9 @@ import pytest
 
 from AST.commands.accuracy import main
 from AST.evaluation.definitions import DEFINITIONS
+from AST.evaluation.files.saved_run import SavedRun, read_run
 from AST.evaluation.findings import find
 from AST.evaluation.layout import WIDTH, matrix
-from AST.evaluation.saved_run import SavedRun, read_run
 from AST.evaluation.summary import summarise
 from AST.evaluation.text import describe
 from AST.labels import instrument_labels

@@ -9,7 +9,7 @@ import pytest
 
 from AST.commands.relabel import main as relabel
 from AST.errors import UsageError
-from AST.evaluation.saved_run import read_run
+from AST.evaluation.files.saved_run import read_run
 from AST.evaluation.windows.figures import window_figures
 from AST.results import RUN_RECORD, SCORES, WINDOWS, beside, read_rows
 from tests.evaluation.window_runs import window_run, written

@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from AST.evaluation.files.saved_run import SavedRun
+from AST.evaluation.files.score_file import StemScores
+from AST.evaluation.files.window_record import window_settings
 from AST.evaluation.findings import find
-from AST.evaluation.pooling import pooled
-from AST.evaluation.rule_effects import decide_again
-from AST.evaluation.saved_run import SavedRun
-from AST.evaluation.score_file import StemScores
+from AST.evaluation.scores.rule_effects import decide_again
+from AST.evaluation.several_runs.pooling import pooled
 from AST.evaluation.windows.figures import WindowFigures, missing_for_windows, window_figures
 from AST.evaluation.windows.first_windows import by_first_windows
-from AST.evaluation.windows.record import window_settings
 from AST.labels import LabelMap
 from AST.results import Row
 from tests.evaluation.window_runs import window_run

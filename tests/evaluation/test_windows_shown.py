@@ -9,13 +9,13 @@ import jsonschema
 import pytest
 
 from AST.commands.accuracy import main
-from AST.evaluation.differing_facts import differing_facts
+from AST.evaluation.files.saved_run import SavedRun
 from AST.evaluation.findings import find
-from AST.evaluation.report import render
-from AST.evaluation.saved_run import SavedRun
+from AST.evaluation.report.page import render
+from AST.evaluation.several_runs.differing_facts import differing_facts
+from AST.evaluation.statistics.uncertainty import Interval
 from AST.evaluation.summary import summarise
 from AST.evaluation.text import describe
-from AST.evaluation.uncertainty import Interval
 from AST.evaluation.windows.figures import window_figures
 from AST.evaluation.windows.plot import labels, lowest_percent, places
 from doc import make_schema

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from AST.evaluation.rule_effects import decide_again
-from AST.evaluation.saved_run import SavedRun
-from AST.evaluation.score_file import StemScores
+from AST.evaluation.files.saved_run import SavedRun
+from AST.evaluation.files.score_file import StemScores
+from AST.evaluation.files.window_scores import WindowScores
+from AST.evaluation.scores.rule_effects import decide_again
 from AST.evaluation.windows.first_windows import by_first_windows
-from AST.evaluation.windows.scores import WindowScores
 from AST.labels import LabelMap
 from AST.results import RUN_RECORD, SCORES, WINDOWS, Row, beside, format_rows
 from AST.run_id import tie_of

@@ -10,7 +10,7 @@ import pytest
 
 from AST.engines.stem_result import StemResult
 from AST.errors import UsageError
-from AST.evaluation.saved_run import read_run
+from AST.evaluation.files.saved_run import read_run
 from AST.results import Row, read_rows
 from AST.run import side_files
 from AST.run.journal import Journal

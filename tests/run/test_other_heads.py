@@ -12,7 +12,7 @@ import explain
 import relabel
 from AST.commands import analyze
 from AST.commands.main import main as commands
-from AST.evaluation.saved_run import read_run
+from AST.evaluation.files.saved_run import read_run
 from AST.results import read_rows
 from synthetic.stems import SAMPLE_RATE_HZ, write_samples
 from tests.checkpoints import NAMES, change

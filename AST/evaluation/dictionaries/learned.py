@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from AST.evaluation import uncertainty
-from AST.evaluation.score_file import StemScores
-from AST.evaluation.song_bootstrap import song_numbers
-from AST.evaluation.uncertainty import Interval
+from AST.evaluation.files.score_file import StemScores
+from AST.evaluation.statistics import uncertainty
+from AST.evaluation.statistics.song_bootstrap import song_numbers
+from AST.evaluation.statistics.uncertainty import Interval
 from AST.metrics import is_match, normalised
 from AST.results import Row
 

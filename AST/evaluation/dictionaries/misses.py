@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from AST.dictionary import CORRECTED, Dictionary, dictionary_path, read_dictionary
-from AST.evaluation.relabelling import relabelled
+from AST.evaluation.dictionaries.relabelling import relabelled
 from AST.labels import OTHER, LabelMap
 from AST.metrics import is_match, normalised
 from AST.results import Row

@@ -3,7 +3,7 @@
 from AST.evaluation.dictionaries.learned import LearnedDictionary
 from AST.evaluation.dictionaries.misses import DictionaryMisses
 from AST.evaluation.layout import defined, range_of, table, wrapped
-from AST.evaluation.uncertainty import Interval
+from AST.evaluation.statistics.uncertainty import Interval
 
 PAIRS_SHOWN = 10
 

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from AST.evaluation.class_figures import ClassFigures
+from AST.evaluation.accuracy.class_figures import ClassFigures
+from AST.evaluation.accuracy.groups import Group, SongFigures
 from AST.evaluation.export.figure import BLUE, GREY, ORANGE, reach
 from AST.evaluation.export.table import PERCENT_OF_SHARE
-from AST.evaluation.groups import Group, SongFigures
 from AST.evaluation.layout import probability, shortened
-from AST.evaluation.several_runs import SeveralRuns
-from AST.evaluation.uncertainty import Interval
+from AST.evaluation.several_runs.figures import SeveralRuns
+from AST.evaluation.statistics.uncertainty import Interval
 from AST.writing import visible
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from AST.evaluation.uncertainty import Interval
+from AST.evaluation.statistics.uncertainty import Interval
 from AST.quiet import no_messages
 
 if TYPE_CHECKING:

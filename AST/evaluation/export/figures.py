@@ -5,8 +5,8 @@ from functools import partial
 from AST.evaluation.export import drawings, score_drawings, window_drawings
 from AST.evaluation.export.figure import Figure
 from AST.evaluation.findings import Findings
-from AST.evaluation.score_figures import ScoreFigures
-from AST.evaluation.several_runs import SeveralRuns
+from AST.evaluation.scores.figures import ScoreFigures
+from AST.evaluation.several_runs.figures import SeveralRuns
 from AST.evaluation.windows.figures import WindowFigures
 
 FRAME_INCHES = 0.8

@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from AST.evaluation.calibration import Bin, Shown
 from AST.evaluation.export.figure import BLUE, GREY, ORANGE
-from AST.evaluation.ranking import ClassRanking
+from AST.evaluation.scores.calibration import Bin, Shown
+from AST.evaluation.scores.ranking import ClassRanking
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas

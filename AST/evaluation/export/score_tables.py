@@ -1,7 +1,7 @@
 """The tables of the figures from the scores."""
 
 from AST.evaluation.export.table import Cell, Column, Rows, Table
-from AST.evaluation.score_figures import ScoreFigures
+from AST.evaluation.scores.figures import ScoreFigures
 
 
 def score_tables(scores: ScoreFigures) -> list[Table]:

@@ -1,7 +1,7 @@
 """The tables of a comparison of runs."""
 
 from AST.evaluation.export.table import Column, Rows, Table, ranged
-from AST.evaluation.several_runs import SeveralRuns
+from AST.evaluation.several_runs.figures import SeveralRuns
 
 
 def several_runs_tables(several: SeveralRuns) -> list[Table]:

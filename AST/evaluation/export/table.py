@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from AST.cells import as_text
-from AST.evaluation.uncertainty import Interval
+from AST.evaluation.statistics.uncertainty import Interval
 
 PERCENT_OF_SHARE = 100
 """Of a share of 1: intervals are in percent, most figures are from 0 to 1."""

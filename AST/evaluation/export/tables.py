@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from AST.evaluation.accuracy.groups import Group
 from AST.evaluation.export.dictionary_tables import dictionary_tables
 from AST.evaluation.export.instrument_tables import instrument_tables
 from AST.evaluation.export.score_tables import score_tables
@@ -9,9 +10,8 @@ from AST.evaluation.export.several_runs_tables import several_runs_tables
 from AST.evaluation.export.table import PERCENT_OF_SHARE, Column, Rows, Table, ranged
 from AST.evaluation.export.window_tables import window_tables
 from AST.evaluation.findings import Findings
-from AST.evaluation.groups import Group
-from AST.evaluation.pooled_figures import PooledFiles
-from AST.evaluation.uncertainty import SONGS_FOR_BOOTSTRAP
+from AST.evaluation.several_runs.pooled_figures import PooledFiles
+from AST.evaluation.statistics.uncertainty import SONGS_FOR_BOOTSTRAP
 from AST.truth import not_counted
 
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from AST.evaluation.classes import classes_of
+from AST.evaluation.accuracy.classes import classes_of
+from AST.evaluation.files.instrument_record import instruments_of, known_instruments
 from AST.evaluation.instruments.levels import Levels, Stem, levels, stem_of
-from AST.evaluation.instruments.record import instruments_of, known_instruments
 from AST.instruments import Instrument
 from AST.metrics import is_match, normalised
 from AST.results import Row

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from AST.evaluation import uncertainty
-from AST.evaluation.uncertainty import Interval
+from AST.evaluation.statistics import uncertainty
+from AST.evaluation.statistics.uncertainty import Interval
 from AST.instruments import Instrument
 from AST.labels import ERROR
 from AST.metrics import is_match, normalised

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from AST.evaluation.calibration import decided_by_speech_model
-from AST.evaluation.rule_effects import decide_again
-from AST.evaluation.score_file import StemScores
-from AST.evaluation.windows.scores import WindowScores
+from AST.evaluation.files.score_file import StemScores
+from AST.evaluation.files.window_scores import WindowScores
+from AST.evaluation.scores.calibration import decided_by_speech_model
+from AST.evaluation.scores.rule_effects import decide_again
 from AST.labels import LabelMap
 from AST.metrics import is_match, normalised
 from AST.results import Row

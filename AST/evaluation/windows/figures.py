@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from AST.evaluation.class_figures import ClassFigures, class_figures
-from AST.evaluation.rule_effects import decide_again
-from AST.evaluation.saved_run import SavedRun
-from AST.evaluation.song_counts import song_counts
-from AST.evaluation.uncertainty import Interval, difference_interval, song_interval
+from AST.evaluation.accuracy.class_figures import ClassFigures, class_figures
+from AST.evaluation.accuracy.song_counts import song_counts
+from AST.evaluation.files.saved_run import SavedRun
+from AST.evaluation.files.window_record import window_settings
+from AST.evaluation.scores.rule_effects import decide_again
+from AST.evaluation.statistics.uncertainty import Interval, difference_interval, song_interval
 from AST.evaluation.windows.agreement import Agreement, agreement
 from AST.evaluation.windows.first_windows import by_first_windows, doubled
-from AST.evaluation.windows.record import window_settings
 from AST.labels import LabelMap
 from AST.metrics import is_match
 from AST.results import Row

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from AST.evaluation.score_file import StemScores
-from AST.evaluation.windows.scores import WindowScores
+from AST.evaluation.files.score_file import StemScores
+from AST.evaluation.files.window_scores import WindowScores
 from AST.window_scores import pooled
 
 

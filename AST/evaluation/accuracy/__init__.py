@@ -1,0 +1,1 @@
+"""Accuracy by class, by song, and of groups of stems."""

@@ -1,0 +1,1 @@
+"""What a run wrote, read again: its rows, scores, windows and record."""

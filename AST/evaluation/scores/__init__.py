@@ -1,0 +1,1 @@
+"""What AST's scores say besides the prediction: ranks, calibration, other rules."""

@@ -1,0 +1,1 @@
+"""Two or more runs over the same stems, and several files pooled into one run."""

@@ -1,0 +1,1 @@
+"""Intervals and tests. They know nothing of runs."""
