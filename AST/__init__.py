@@ -8,7 +8,7 @@ able to read what it imports.
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from AST.environment import supply_user_and_home
+from AST.process.environment import supply_user_and_home
 from AST.supported import check_python
 from AST.version import __version__
 

@@ -6,8 +6,8 @@ import os
 import sys
 from collections.abc import Callable
 
-from AST.environment import supply_streams
 from AST.errors import UsageError
+from AST.process.environment import supply_streams
 from AST.version import __version__
 from AST.writing import visible
 
@@ -53,7 +53,7 @@ def exit_code(run: Callable[[], int]) -> int:
         print(f"error: {error}; pip install -r requirements.txt", file=sys.stderr)
         return EXIT_CANNOT_RUN
     except Exception as error:
-        from AST.crash_log import log_crash  # takes time
+        from AST.process.crash_log import log_crash  # takes time
 
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         print(f"error: unforeseen {visible(reason)}; {log_crash(error)}", file=sys.stderr)

@@ -15,7 +15,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from AST.audio.mel_patches import MEL_PATCH_BANDS, MEL_PATCH_FRAMES
 from AST.audio.preparation import prepare
 from AST.audio.spectrogram import FRAME_COUNT, MEL_BAND_COUNT
-from AST.devices import DTYPES
+from AST.process.devices import DTYPES
 from AST.settings import CUDA
 from AST.speech.graph_file import nodes_up_to
 from AST.speech.graph_in_torch import GraphInTorch

@@ -21,14 +21,14 @@ from AST.audio.spectrogram import FRAME_COUNT, MEL_BAND_COUNT, input_sample_coun
 from AST.audio.spool import Spool
 from AST.datasets import DATASETS
 from AST.datasets.stem import Stem
-from AST.devices import select_device
 from AST.engines.batch_analysis import analyse_batch
 from AST.engines.stem_result import StemResult
 from AST.labels import LabelMap
-from AST.model_files import TINY
+from AST.process.devices import select_device
 from AST.recognition.models import Models
 from AST.settings import BF16, FP16, FP32, device_name
-from AST.weights import obtain_both
+from AST.weights.finding import obtain_both
+from AST.weights.model_files import TINY
 from bench.tables import machine_line, measure_and_show, new_parser, table
 
 MOISESDB = DATASETS["moisesdb"]

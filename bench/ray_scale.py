@@ -17,9 +17,9 @@ from AST.datasets.moisesdb import LABELS
 from AST.datasets.stem import Stem
 from AST.engines.cluster.engine import RayEngine
 from AST.engines.engine import Work, cut
-from AST.local_model import verify_all
 from AST.settings import CPU, RAY, Settings
-from AST.weights import find_both
+from AST.weights.finding import find_both
+from AST.weights.local_model import verify_all
 from bench.stand_in import peak_gb
 from bench.tables import machine_line, measure_and_show, new_parser, table
 

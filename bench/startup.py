@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from AST.local_model import FoundFile, verify_all
-from AST.model_files import AST_FILE, SPEECH_FILE
+from AST.weights.local_model import FoundFile, verify_all
+from AST.weights.model_files import AST_FILE, SPEECH_FILE
 
 
 def startup_s(ast_path: Path, speech_path: Path, file: Path) -> dict[str, float]:

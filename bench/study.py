@@ -20,12 +20,12 @@ from AST.audio.decoding import decode
 from AST.audio.excerpt import excerpt_16_bit
 from AST.audio.recording import MODEL_SAMPLE_RATE_HZ, Samples
 from AST.audio.spectrogram import spectrogram
-from AST.checkpoint_config import CheckpointConfig
 from AST.speech.classifier import SPEECH_CLASS
 from AST.speech.essentia_quietly import essentia_quietly, essentia_standard
 from AST.speech.runners import INPUT_NODE, OUTPUT_NODE
 from AST.tagger.checkpoint import load_checkpoint
 from AST.tagger.network import Size
+from AST.weights.checkpoint_config import CheckpointConfig
 
 RESAMPLE_QUALITY = 4
 """Of Essentia, from 0 (best) to 4 (fastest)."""

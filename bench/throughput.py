@@ -15,11 +15,11 @@ import torch
 from AST.command_line import whole_number
 from AST.commands.arguments import add_speed_flags, settings_of
 from AST.datasets.stem import Stem
-from AST.devices import has_instructions
 from AST.engines.computation import Computation, decide_computation
-from AST.model_files import AST_FILE, SPEECH_FILE
+from AST.process.devices import has_instructions
 from AST.recognition.models import Models
 from AST.settings import AUTO, BF16, CPU, CUDA, FP16, FP32
+from AST.weights.model_files import AST_FILE, SPEECH_FILE
 from bench.machine import floor_s
 from bench.parts import parts_s
 from bench.script_run import run_script

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from AST.errors import UsageError
 from AST.metrics import accuracy
-from AST.model_files import MODEL_FILES
 from AST.results import RUN_RECORD, beside, read_rows
 from AST.run_id import results_sha256
+from AST.weights.model_files import MODEL_FILES
 
 RESULTS = ("results_dsd100.csv", "results_moises.csv")
 FRESH = Path("build", "demo")

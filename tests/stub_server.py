@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from AST.model_files import AST_FILE, SPEECH_FILE, ModelFile
+from AST.weights.model_files import AST_FILE, SPEECH_FILE, ModelFile
 
 CONTENT = bytes(range(256)) * 4096
 SHA256 = hashlib.sha256(CONTENT).hexdigest()

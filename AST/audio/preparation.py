@@ -13,8 +13,8 @@ from AST.audio.recording import Recording, rms_dbfs
 from AST.audio.spectrogram import PUBLISHED_INPUT, spectrogram
 from AST.audio.spool import Spool
 from AST.audio.windows import windows_of
-from AST.checkpoint_config import InputFormat
 from AST.settings import STUDY_WINDOW, Windows
+from AST.weights.checkpoint_config import InputFormat
 
 WINDOWS_IN_MEMORY = 32
 """Spectrograms of one file: 17 MB of the published form. More are in a temporary file."""

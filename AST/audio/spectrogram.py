@@ -5,9 +5,9 @@ import torch
 import torchaudio
 
 from AST.audio.recording import MODEL_SAMPLE_RATE_HZ, Samples
-from AST.checkpoint_config import FRAME_HOP_MS, InputFormat
 from AST.errors import StemError
 from AST.settings import REPEAT, ZERO
+from AST.weights.checkpoint_config import FRAME_HOP_MS, InputFormat
 
 PUBLISHED_INPUT = InputFormat()
 FRAME_COUNT = PUBLISHED_INPUT.frame_count

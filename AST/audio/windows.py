@@ -21,8 +21,8 @@ from AST.audio.excerpt import (
 )
 from AST.audio.recording import MODEL_SAMPLE_RATE_HZ, Recording, Samples
 from AST.audio.spectrogram import PUBLISHED_INPUT, input_sample_count
-from AST.checkpoint_config import InputFormat
 from AST.settings import ALL, Windows
+from AST.weights.checkpoint_config import InputFormat
 
 LEAST_SHARE = 0.5
 """A shorter window at the end is left out if it holds less than this share of a window."""

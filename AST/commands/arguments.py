@@ -5,7 +5,6 @@ from dataclasses import fields
 from pathlib import Path
 
 from AST.command_line import whole_number
-from AST.model_files import AUDIOSET_CHECKPOINTS, PUBLISHED
 from AST.results import OUTPUT_FLAG
 from AST.run.shards import shard_of
 from AST.settings import (
@@ -24,6 +23,7 @@ from AST.settings import (
     hop_seconds,
     windows_choice,
 )
+from AST.weights.model_files import AUDIOSET_CHECKPOINTS, PUBLISHED
 
 LABELS_HELP = (
     'label dictionary: a JSON or TOML file, {"class": ["AudioSet name", ...], ...}, or with the '

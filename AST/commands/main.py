@@ -13,7 +13,7 @@ COMMANDS = {
     "labels": ("AST.list_labels", "list the labels in a results file"),
     "relabel": ("AST.commands.relabel", "apply another label dictionary to a results file"),
     "explain": ("AST.commands.explain", "draw what AST attends to in one file"),
-    "weights": ("AST.weights", "show or fetch the published model files"),
+    "weights": ("AST.commands.weights", "show or fetch the published model files"),
 }
 """Each command's module, whose ``main`` takes the rest of the command line, and its summary."""
 

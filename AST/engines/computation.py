@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from AST.processors import usable_processors
+from AST.process.processors import usable_processors
 from AST.settings import CUDA, STUDY_WINDOW, Settings, Windows, select_precision
 
 BATCH_SIZE, BATCH_SIZE_CUDA = 1, 32
@@ -46,7 +46,7 @@ def decide_computation(settings: Settings) -> Computation:
     Raises:
         UsageError: This machine does not have the device.
     """
-    from AST.devices import select_device
+    from AST.process.devices import select_device
 
     return computation_on(str(select_device(settings.device)), settings)
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 from AST.datasets.stem import Stem
 from AST.engines.computation import Computation
 from AST.engines.stem_result import StemResult
-from AST.local_model import LocalModel
+from AST.weights.local_model import LocalModel
 
 
 class Batch(NamedTuple):

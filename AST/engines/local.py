@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from AST.devices import has_instructions
 from AST.engines.computation import decide_computation
 from AST.engines.engine import Batch, Work
 from AST.engines.stem_result import StemResult
 from AST.engines.workers import Preparation
 from AST.labels import LabelMap
+from AST.process.devices import has_instructions
 from AST.settings import AUTO, CUDA, Settings
 
 if TYPE_CHECKING:

@@ -18,11 +18,11 @@ import torch
 
 from AST.audio.preparation import PreparedStem, prepare
 from AST.audio.spectrogram import PUBLISHED_INPUT
-from AST.checkpoint_config import InputFormat
 from AST.datasets.stem import Stem
 from AST.engines.stem_result import ENDS_ITS_PROCESS
 from AST.errors import StemError, UsageError
 from AST.settings import STUDY_WINDOW, Windows
+from AST.weights.checkpoint_config import InputFormat
 
 PARENT_CHECK_S = 0.5
 TRIES = 3

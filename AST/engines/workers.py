@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 
 from AST.audio.spectrogram import PUBLISHED_INPUT
-from AST.checkpoint_config import InputFormat
 from AST.datasets.stem import Stem
 from AST.engines.worker_process import Prepared, WorkerProcess, prepare_or_say_why
+from AST.process.threads import ThisThread, some_threads
 from AST.settings import STUDY_WINDOW, Windows
-from AST.threads import ThisThread, some_threads
+from AST.weights.checkpoint_config import InputFormat
 
 
 class Preparation:

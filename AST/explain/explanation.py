@@ -14,13 +14,13 @@ from AST.audio.excerpt import excerpt, excerpt_ranges
 from AST.audio.mel_patches import mel_patches_of
 from AST.audio.recording import MODEL_SAMPLE_RATE_HZ
 from AST.audio.spectrogram import input_sample_count, spectrogram
-from AST.checkpoint_config import PATCH_SIZE
 from AST.errors import StemError
 from AST.labels import SPEECH, LabelMap
 from AST.recognition.recogniser import Recogniser
 from AST.rules import THRESHOLD_SPEECH_PRED_SCORE, decide, ranked_instruments
 from AST.settings import ZERO
 from AST.tagger.network import TOKEN_COUNT, Size, attention_maps
+from AST.weights.checkpoint_config import PATCH_SIZE
 
 BEST_COUNT = 10
 NO_SOUND = "nothing sounds in it, so AST has no input; choose a file with sound"

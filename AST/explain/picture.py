@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from AST.checkpoint_config import FRAME_HOP_MS
 from AST.explain.explanation import Explanation, Image
-from AST.quiet import no_messages
+from AST.process.quiet import no_messages
+from AST.weights.checkpoint_config import FRAME_HOP_MS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,7 +8,7 @@ import numpy as np
 
 from AST.explain.picture import COLOUR, DOTS_PER_INCH, PICTURE_SIZE_INCHES, TINT
 from AST.explain.timeline import Timeline
-from AST.quiet import no_messages
+from AST.process.quiet import no_messages
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,8 +7,8 @@ from AST.audio.recording import to_model_rate
 from AST.errors import UsageError
 from AST.hiaudio.audio import FilePath, decoded, getaudioexcerpt
 from AST.hiaudio.excerpt import AudioExcerpt
-from AST.model_files import PUBLISHED
 from AST.settings import AUTO, Settings
+from AST.weights.model_files import PUBLISHED
 
 if TYPE_CHECKING:
     from AST.recognition.recogniser import Recogniser

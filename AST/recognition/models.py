@@ -5,14 +5,14 @@ from pathlib import Path
 
 import torch
 
-from AST.checkpoint_config import CheckpointConfig
-from AST.devices import DTYPES
-from AST.forked import use_one_thread_when_forked
-from AST.processors import keep_threads_within_quota
+from AST.process.devices import DTYPES
+from AST.process.forked import use_one_thread_when_forked
+from AST.process.processors import keep_threads_within_quota
 from AST.settings import AUTO, select_precision
 from AST.speech.classifier import SpeechModel
 from AST.tagger.checkpoint import load_checkpoint
 from AST.tagger.tagger import Tagger
+from AST.weights.checkpoint_config import CheckpointConfig
 
 
 @dataclass(frozen=True)

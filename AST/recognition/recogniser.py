@@ -13,15 +13,15 @@ from AST.audio.mel_patches import MelPatches, mel_patches_of
 from AST.audio.preparation import PreparedStem, prepare, prepare_recording
 from AST.audio.recording import Recording, Samples
 from AST.audio.spectrogram import spectrogram
-from AST.devices import select_device
 from AST.errors import UsageError
-from AST.forked import process_of
 from AST.labels import SPEECH, LabelMap
-from AST.model_files import PUBLISHED
+from AST.process.devices import select_device
+from AST.process.forked import process_of
 from AST.recognition.models import Models
 from AST.rules import THRESHOLD_SPEECH_PRED_SCORE, Scores, best_instrument, decide
 from AST.settings import CPU, MEAN, Settings
-from AST.weights import obtain_both
+from AST.weights.finding import obtain_both
+from AST.weights.model_files import PUBLISHED
 from AST.window_scores import pooled
 
 

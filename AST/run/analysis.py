@@ -12,17 +12,17 @@ from AST.datasets import DATASETS
 from AST.datasets.dataset import Dataset
 from AST.dictionary import check_names
 from AST.errors import UsageError
-from AST.local_model import verify_all
 from AST.metrics import Accuracy, accuracy
-from AST.model_files import PUBLISHED
+from AST.process.threads import some_threads
 from AST.results import Row, check_output
 from AST.run.progress import Progress
 from AST.run.selection import select_stems
 from AST.run.shards import Shard
 from AST.settings import Settings
-from AST.threads import some_threads
 from AST.truth import Truth, truth_of
-from AST.weights import find_both
+from AST.weights.finding import find_both
+from AST.weights.local_model import verify_all
+from AST.weights.model_files import PUBLISHED
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,18 +10,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from AST.checkpoint_config import CheckpointConfig
 from AST.datasets.dataset import Dataset
 from AST.datasets.stem import Stem
 from AST.engines.engine import Engine, Work, cut
 from AST.engines.stem_result import StemResult
-from AST.local_model import LocalModel
 from AST.run.finished import read_successes
 from AST.run.journal import Journal
 from AST.run.progress import Progress
 from AST.run.run_record import facts_of_stems, paths_below, run_identity, run_record
 from AST.run.run_results import RunResults
 from AST.run.shards import SHARD, Shard
+from AST.weights.checkpoint_config import CheckpointConfig
+from AST.weights.local_model import LocalModel
 
 MOST_IN_A_GROUP = 1024
 """Number of stems that are written together at most."""

@@ -12,13 +12,13 @@ from AST.datasets.dataset import Dataset
 from AST.datasets.stem import Stem
 from AST.engines.computation import Computation
 from AST.labels import ERROR, SILENCE, SPEECH
-from AST.local_model import LocalModel
 from AST.metrics import is_match, normalised
 from AST.results import Row
 from AST.rules import STUDY_RULE
 from AST.run.run_results import RunResults
 from AST.truth import APART, COUNTED, SILENT_STEMS, truth_of
 from AST.versions import DECISIVE_PACKAGES, code_sha256, versions
+from AST.weights.local_model import LocalModel
 from AST.writing import printable
 
 IDENTITY = (

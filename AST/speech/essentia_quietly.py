@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from AST.errors import UsageError
-from AST.threads import ThisThread, some_threads
+from AST.process.threads import ThisThread, some_threads
 
 THREADS_FOR_EACH_PROCESSOR = 4
 """TensorFlow has two pools, each with a thread for each processor, and some more."""

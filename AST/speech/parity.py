@@ -13,10 +13,10 @@ import numpy as np
 
 from AST.audio.mel_patches import MEL_PATCH_BANDS, MEL_PATCH_FRAMES
 from AST.errors import UsageError
-from AST.model_files import cache_folder
 from AST.speech.graph_file import UnsupportedGraphError, nodes_up_to
 from AST.speech.graph_in_torch import GraphInTorch
 from AST.speech.runners import INPUT_NODE, OUTPUT_NODE, Runner, essentia_runner, torch_runner
+from AST.weights.model_files import cache_folder
 
 COMPARED_CODE = ("runners.py", "parity.py", "graph_file.py", "graph_in_torch.py", "graph_layers.py")
 """If one of these files changes, a new comparison is necessary."""

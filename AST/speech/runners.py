@@ -8,9 +8,9 @@ import numpy.typing as npt
 import torch
 
 from AST.audio.mel_patches import MEL_PATCH_BANDS, MEL_PATCH_FRAMES, MelPatches
-from AST.devices import check_finite
 from AST.errors import UsageError
-from AST.forked import process_of
+from AST.process.devices import check_finite
+from AST.process.forked import process_of
 from AST.speech.essentia_quietly import essentia_quietly, essentia_standard
 from AST.speech.graph_in_torch import GraphInTorch
 from AST.writing import printable

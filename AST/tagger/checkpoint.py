@@ -11,11 +11,11 @@ import safetensors
 import safetensors.torch
 import torch
 
-from AST.checkpoint_config import HEAD_WIDTH, PATCH_SIZE, CheckpointConfig
-from AST.checkpoint_files import INDEX, shards_of
 from AST.errors import UsageError
 from AST.tagger import network
 from AST.tagger.key_names import AUTHORS_UNUSED, SCHEMES, KeysInFile, known_network, scheme_of
+from AST.weights.checkpoint_config import HEAD_WIDTH, PATCH_SIZE, CheckpointConfig
+from AST.weights.checkpoint_files import INDEX, shards_of
 
 Tensors = Mapping[str, torch.Tensor]
 

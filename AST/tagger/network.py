@@ -14,8 +14,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from AST.checkpoint_config import HEAD_WIDTH, HIDDEN_PER_WIDTH, PATCH_SIZE, CheckpointConfig
 from AST.labels import AUDIOSET_CLASS_COUNT
+from AST.weights.checkpoint_config import HEAD_WIDTH, HIDDEN_PER_WIDTH, PATCH_SIZE, CheckpointConfig
 
 TOKEN_COUNT = 2
 """The class token and the distillation token."""

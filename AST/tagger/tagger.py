@@ -5,8 +5,8 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from AST.devices import check_finite
 from AST.errors import UsageError
+from AST.process.devices import check_finite
 from AST.tagger.network import AudioSpectrogramTransformer
 
 CPU_BATCH_SIZE = 2

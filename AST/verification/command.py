@@ -10,11 +10,8 @@ from typing import Any
 import torch
 
 from AST.command_line import EXIT_OK, EXIT_SOME_FILES_FAILED
-from AST.devices import select_device
 from AST.errors import StemError, UsageError
-from AST.fetching import hub_file
-from AST.local_model import LocalModel
-from AST.model_files import AST_FILE, PUBLISHED, SPEECH_FILE
+from AST.process.devices import select_device
 from AST.recognition.recogniser import Recogniser
 from AST.results import OUTPUT_FLAG, check_output
 from AST.settings import CUDA, Settings
@@ -24,7 +21,10 @@ from AST.verification.network import feature_check, file_checks, hash_note, logi
 from AST.verification.public import DEFAULT, PublicFigures
 from AST.verification.speed import speed_notes
 from AST.version import __version__
-from AST.weights import obtain
+from AST.weights.fetching import hub_file
+from AST.weights.finding import obtain
+from AST.weights.local_model import LocalModel
+from AST.weights.model_files import AST_FILE, PUBLISHED, SPEECH_FILE
 from AST.writing import visible, writing
 
 

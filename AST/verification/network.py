@@ -10,15 +10,15 @@ import torch
 from AST.audio.decoding import decode
 from AST.audio.recording import MODEL_SAMPLE_RATE_HZ, Samples, to_model_rate
 from AST.audio.spectrogram import spectrogram
-from AST.checkpoint_config import DEFAULT_HUB_EPS, CheckpointConfig
-from AST.devices import DTYPES, has_instructions
-from AST.local_model import LocalModel
+from AST.process.devices import DTYPES, has_instructions
 from AST.settings import BF16, CPU, FP16, FP32
 from AST.tagger.checkpoint import load_checkpoint
 from AST.tagger.network import AudioSpectrogramTransformer
 from AST.tagger.tagger import Tagger
 from AST.verification.checks import Check, equal, near
 from AST.verification.public import CheckpointFigures
+from AST.weights.checkpoint_config import DEFAULT_HUB_EPS, CheckpointConfig
+from AST.weights.local_model import LocalModel
 
 LOGIT_TOLERANCE = 1e-3
 FEATURE_TOLERANCE = 1e-3

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from AST.model_files import PUBLISHED_NAME, HubFile
+from AST.weights.model_files import PUBLISHED_NAME, HubFile
 
 DEFAULT = PUBLISHED_NAME
 """The checkpoint that ``published`` stands for."""

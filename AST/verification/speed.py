@@ -10,15 +10,15 @@ import torch
 
 from AST.datasets import DATASETS
 from AST.datasets.stem import Stem
-from AST.devices import has_instructions
 from AST.engines.batch_analysis import analyse_batches
 from AST.engines.computation import decide_computation
 from AST.engines.workers import Preparation
 from AST.labels import LabelMap
-from AST.local_model import LocalModel
+from AST.process.devices import has_instructions
 from AST.recognition.models import Models
 from AST.settings import BF16, FP16, FP32, Settings
 from AST.verification.checks import Check
+from AST.weights.local_model import LocalModel
 
 DURATION_S = 240
 RATE_HZ = 44_100

@@ -12,9 +12,9 @@ from AST.audio.preparation import prepare_recording
 from AST.audio.recording import Recording, Samples
 from AST.audio.spectrogram import input_sample_count, spectrogram
 from AST.audio.windows import windows_of
-from AST.checkpoint_config import InputFormat
 from AST.errors import StemError
 from AST.settings import ALL, REPEAT, Windows
+from AST.weights.checkpoint_config import InputFormat
 
 RATE_HZ = 16_000
 WHOLE = Windows(ALL)

@@ -13,8 +13,8 @@ from AST.engines.batch_analysis import analyse_batch, analyse_batches
 from AST.engines.worker_process import Prepared
 from AST.engines.workers import Preparation
 from AST.labels import LabelMap
-from AST.model_files import AST_FILE, SPEECH_FILE
 from AST.recognition.models import Models
+from AST.weights.model_files import AST_FILE, SPEECH_FILE
 
 
 def prepared_stems(stems: list[Stem]) -> list[Prepared]:

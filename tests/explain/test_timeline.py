@@ -11,7 +11,6 @@ import pytest
 import torch
 from PIL import Image
 
-from AST.checkpoint_config import CheckpointConfig
 from AST.commands.explain import main
 from AST.explain.places import nearest_places_s, outline
 from AST.explain.timeline import HeardWindow, Timeline, timeline
@@ -19,6 +18,7 @@ from AST.explain.timeline_picture import draw_timeline
 from AST.labels import LabelMap
 from AST.recognition.recogniser import Recogniser
 from AST.settings import CPU, Settings, Windows
+from AST.weights.checkpoint_config import CheckpointConfig
 from synthetic.stems import SAMPLE_RATE_HZ, write_samples
 from tests.helpers import DICTIONARY, INDEX, ModelFlags, RunScript, tone
 

@@ -10,10 +10,10 @@ import torch
 from AST.datasets.dataset import Dataset
 from AST.datasets.dsd100 import DATASET as DSD100
 from AST.datasets.moisesdb import DATASET as MOISESDB
-from AST.model_files import AST_FILE, PUBLISHED, SPEECH_FILE, TINY
 from AST.results import read_rows
 from AST.tagger.checkpoint import load_checkpoint
-from AST.weights import find_both, obtain
+from AST.weights.finding import find_both, obtain
+from AST.weights.model_files import AST_FILE, PUBLISHED, SPEECH_FILE, TINY
 from tests.helpers import ROOT, RunScript
 
 LARGEST_AST_BYTES = 12_000_000
@@ -42,7 +42,7 @@ def test_tiny_is_taken_only_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatc
     def note_choice(choice: str, model_file: object) -> None:
         asked.append(choice)
 
-    monkeypatch.setattr("AST.weights.find", note_choice)
+    monkeypatch.setattr("AST.weights.finding.find", note_choice)
     for model, speech_model in (
         (PUBLISHED, None),
         (TINY, None),

@@ -12,13 +12,13 @@ from tensorboardX.proto.tensor_shape_pb2 import TensorShapeProto
 from tensorboardX.proto.types_pb2 import DT_FLOAT
 
 from AST.errors import UsageError
-from AST.model_files import SPEECH_FILE
 from AST.speech import parity
 from AST.speech.classifier import SpeechModel
 from AST.speech.essentia_quietly import essentia_standard
 from AST.speech.graph_file import UnsupportedGraphError, nodes_up_to
 from AST.speech.graph_in_torch import GraphInTorch
 from AST.speech.runners import INPUT_NODE, OUTPUT_NODE, essentia_runner, torch_runner
+from AST.weights.model_files import SPEECH_FILE
 from synthetic.graph_writer import FLOAT, INT32, FrozenGraph, integers
 from tests.helpers import random_weights, speech_score_percent, write_graph_with_tanh
 

@@ -11,9 +11,9 @@ import torch
 from transformers import ASTForAudioClassification
 
 from AST.errors import UsageError
-from AST.model_files import AST_FILE
 from AST.tagger.checkpoint import load_checkpoint
 from AST.tagger.network import Size, attention_maps
+from AST.weights.model_files import AST_FILE
 from synthetic.random_models import SIZES, random_ast, save_checkpoint
 from tests.checkpoints import oracle, to_author_keys
 

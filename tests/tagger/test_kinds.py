@@ -10,12 +10,12 @@ from transformers import ASTFeatureExtractor, ASTForAudioClassification
 
 from AST.audio.spectrogram import spectrogram
 from AST.errors import UsageError
-from AST.local_model import LocalModel
-from AST.model_files import AST_FILE
 from AST.tagger.checkpoint import load_checkpoint
 from AST.tagger.network import Size
 from AST.tagger.tagger import Tagger
-from AST.weights import obtain
+from AST.weights.finding import obtain
+from AST.weights.local_model import LocalModel
+from AST.weights.model_files import AST_FILE
 from synthetic.random_models import random_ast, save_checkpoint
 from tests.checkpoints import (
     NAMES,

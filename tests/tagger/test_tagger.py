@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from AST.devices import check_finite
 from AST.errors import UsageError
+from AST.process.devices import check_finite
 from AST.tagger.network import Size
 from AST.tagger.tagger import Tagger
 from synthetic.random_models import random_ast

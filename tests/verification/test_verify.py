@@ -14,13 +14,13 @@ import torchaudio
 from transformers import ASTConfig, ASTFeatureExtractor, ASTForAudioClassification
 
 from AST.audio import spectrogram as spectrogram_module
-from AST.checkpoint_config import CheckpointConfig, InputFormat
-from AST.model_files import AST_FILE, AUDIOSET_CHECKPOINTS, SPEECH_FILE
 from AST.recognition.recogniser import Recogniser
 from AST.tagger import checkpoint as checkpoint_module
 from AST.verification import chain, command, network, speed
 from AST.verification.public import DEFAULT, CheckpointFigures, PublicFigures
-from AST.weights import obtain
+from AST.weights.checkpoint_config import CheckpointConfig, InputFormat
+from AST.weights.finding import obtain
+from AST.weights.model_files import AST_FILE, AUDIOSET_CHECKPOINTS, SPEECH_FILE
 from synthetic.stems import write_dsd100
 from tests.checkpoints import SMALL, expected_logits, oracle
 from tests.helpers import write
@@ -63,7 +63,7 @@ def verify(
             model_file, sha256=obtain(str(path), model_file).sha256, local_paths=(path,)
         )
         monkeypatch.setattr(f"AST.verification.command.{name}", known)
-        monkeypatch.setattr(f"AST.weights.{name}", known)
+        monkeypatch.setattr(f"AST.weights.finding.{name}", known)
     sample = write(tmp_path / "sample.flac", SAMPLES, 16_000)
     monkeypatch.setattr(command, "hub_file", lambda file: sample)
     monkeypatch.setattr(speed, "DURATION_S", 1)

@@ -11,15 +11,15 @@ import pytest
 import safetensors.torch
 from transformers import ASTFeatureExtractor
 
-from AST.model_files import AUDIOSET_CHECKPOINTS, SPEECH_FILE
-from AST.weights import obtain
+from AST.weights.finding import obtain
+from AST.weights.model_files import AUDIOSET_CHECKPOINTS, SPEECH_FILE
 from tests.checkpoints import SAMPLES, SMALL, expected_logits, oracle, save
 from tests.helpers import ROOT, RunScript, write
 from tests.stub_server import Stub, serving
 
 VERIFY = """
 import dataclasses, json, pathlib, sys
-from AST import model_files
+from AST.weights.finding import model_files
 ast_sha256, speech, speech_sha256, count, logits = sys.argv[1:]
 missing, speech = pathlib.Path("nowhere"), pathlib.Path(speech)
 replace = dataclasses.replace

@@ -15,8 +15,8 @@ from AST.engines.computation import computation_on
 from AST.engines.engine import Batch, Work
 from AST.engines.stem_result import StemResult
 from AST.errors import UsageError
-from AST.local_model import LocalModel
 from AST.settings import AUTO, CPU, CUDA, RAY, Settings
+from AST.weights.local_model import LocalModel
 
 DRIVER = "AST.engines.cluster.driver"
 CODE = Path(__file__).parents[3]

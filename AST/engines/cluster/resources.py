@@ -12,7 +12,7 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 from AST.engines.cluster.assignment import Assignment, check_node
 from AST.engines.cluster.dispatch import last_line
 from AST.errors import UsageError
-from AST.processors import usable_processors
+from AST.process.processors import usable_processors
 from AST.settings import AUTO, CPU, CUDA
 
 OBJECT_STORE_BYTES = 200 << 20

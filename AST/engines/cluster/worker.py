@@ -9,7 +9,6 @@ import ray
 import torch
 
 from AST.datasets.stem import Stem
-from AST.devices import has_instructions, select_device
 from AST.engines.batch_analysis import analyse_batch
 from AST.engines.cluster.answer import Answer, How
 from AST.engines.cluster.assignment import Assignment, check_node, node_name
@@ -19,10 +18,11 @@ from AST.engines.worker_process import FailedStem, Prepared, WorkerProcess, prep
 from AST.engines.workers import in_turn
 from AST.errors import UsageError
 from AST.labels import LabelMap
-from AST.local_model import FoundFile, LocalModel, verify
-from AST.model_files import AST_FILE, SPEECH_FILE
+from AST.process.devices import has_instructions, select_device
+from AST.process.threads import some_threads
 from AST.settings import CUDA
-from AST.threads import some_threads
+from AST.weights.local_model import FoundFile, LocalModel, verify
+from AST.weights.model_files import AST_FILE, SPEECH_FILE
 
 
 class BatchWorker:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from AST.evaluation.statistics.uncertainty import Interval
-from AST.quiet import no_messages
+from AST.process.quiet import no_messages
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas

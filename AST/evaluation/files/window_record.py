@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from AST.checkpoint_config import InputFormat
 from AST.settings import POOLS
+from AST.weights.checkpoint_config import InputFormat
 
 FRAMES_PER_S = 100
 

@@ -20,9 +20,9 @@ from AST.engines.cluster.assignment import assignment_of, check_node
 from AST.engines.computation import Computation
 from AST.engines.engine import Work
 from AST.errors import UsageError
-from AST.local_model import LocalModel, verify_all
 from AST.settings import AUTO, MAX, Settings, Windows
-from AST.weights import find_both
+from AST.weights.finding import find_both
+from AST.weights.local_model import LocalModel, verify_all
 from tests.helpers import ROOT
 
 pytest.importorskip("ray", reason="pip install -r requirements-ray.txt")

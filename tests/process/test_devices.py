@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from AST.devices import has_instructions, select_device
 from AST.errors import UsageError
+from AST.process.devices import has_instructions, select_device
 
 
 def test_without_a_gpu_only_the_cpu_is_available(monkeypatch: pytest.MonkeyPatch) -> None:

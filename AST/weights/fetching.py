@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from AST.errors import UsageError
-from AST.model_files import HubFile, ModelFile, cache_folder
+from AST.weights.model_files import HubFile, ModelFile, cache_folder
 
 CANNOT_WRITE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR)
 """The numbers of errors that another folder helps against."""

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from AST import processors
-from AST.processors import cpu_quotas, keep_threads_within_quota, usable_processors
+from AST.process import processors
+from AST.process.processors import cpu_quotas, keep_threads_within_quota, usable_processors
 
 
 def write_files(folder: Path, files: dict[str, str]) -> None:

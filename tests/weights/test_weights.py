@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from AST.errors import UsageError
-from AST.local_model import LFS_POINTER
-from AST.model_files import AST_FILE, SPEECH_FILE
-from AST.weights import obtain
+from AST.weights.finding import obtain
+from AST.weights.local_model import LFS_POINTER
+from AST.weights.model_files import AST_FILE, SPEECH_FILE
 from tests.helpers import ROOT, RunScript
 from tests.stub_server import CONTENT, SHA256, Stub, speech_file
 

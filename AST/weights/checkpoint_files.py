@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from AST.checkpoint_config import CheckpointConfig, read_config
 from AST.errors import UsageError
-from AST.fetching import hub_file
-from AST.model_files import AUDIOSET_CHECKPOINTS, HubFile
+from AST.weights.checkpoint_config import CheckpointConfig, read_config
+from AST.weights.fetching import hub_file
+from AST.weights.model_files import AUDIOSET_CHECKPOINTS, HubFile
 
 CONFIG, PREPROCESSOR = "config.json", "preprocessor_config.json"
 INDEX = "model.safetensors.index.json"

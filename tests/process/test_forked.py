@@ -3,7 +3,7 @@ import os
 import pytest
 
 from AST.errors import UsageError
-from AST.forked import OwnProcess
+from AST.process.forked import OwnProcess
 
 
 def test_only_the_process_itself_passes(monkeypatch: pytest.MonkeyPatch) -> None:

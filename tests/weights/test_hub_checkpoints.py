@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from transformers import ASTFeatureExtractor
 
-from AST.model_files import AST_FILE, AUDIOSET_CHECKPOINTS
-from AST.weights import obtain
+from AST.weights.finding import obtain
+from AST.weights.model_files import AST_FILE, AUDIOSET_CHECKPOINTS
 from tests.checkpoints import NAMES, SMALL, change, oracle, save
 from tests.helpers import ROOT
 from tests.stub_server import Stub, hub_hash, serving
@@ -19,7 +19,8 @@ COMMIT = AST_FILE.hub.revision if AST_FILE.hub else ""
 
 OBTAIN = """
 import json, sys, time
-from AST import errors, model_files, weights
+from AST import errors
+from AST.weights.finding import model_files, finding as weights
 time.sleep = lambda seconds: None  # the hub's library waits between its tries
 try:
     model = weights.obtain(sys.argv[1], model_files.AST_FILE)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from AST.checkpoint_files import PREPROCESSOR, Checkpoint
 from AST.errors import UsageError
-from AST.model_files import AST_FILE, MODEL_FILES, PUBLISHED, TINY, ModelFile
-from AST.threads import some_threads
+from AST.process.threads import some_threads
+from AST.weights.checkpoint_files import PREPROCESSOR, Checkpoint
+from AST.weights.model_files import AST_FILE, MODEL_FILES, PUBLISHED, TINY, ModelFile
 from AST.writing import printable
 
 HASH_CHUNK_BYTES = 1 << 24

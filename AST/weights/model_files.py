@@ -5,7 +5,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-PACKAGE_FOLDER = Path(__file__).parent
+PACKAGE_FOLDER = Path(__file__).parents[1]
 PUBLISHED, TINY = "published", "tiny"
 """What a user may choose instead of a path: the published models, or the small embedded ones."""
 

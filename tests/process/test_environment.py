@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from AST.environment import supply_user_and_home
+from AST.process.environment import supply_user_and_home
 from AST.results import read_rows
 from tests.helpers import ROOT, ModelFlags, RunScript
 
@@ -86,7 +86,9 @@ def test_closed_streams_change_no_exit_code(
 
 
 def test_no_file_takes_the_number_of_a_closed_stream() -> None:
-    code = "import AST.environment as e; e.supply_streams(); exit(open(e.__file__).fileno())"
+    code = (
+        "import AST.process.environment as e; e.supply_streams(); exit(open(e.__file__).fileno())"
+    )
     command = [*closing("<&- >&- 2>&-"), sys.executable, "-c", code]
     assert subprocess.run(command, cwd=ROOT).returncode > 2
 

@@ -3,7 +3,7 @@
 import os
 import threading
 
-from AST.quiet import no_messages
+from AST.process.quiet import no_messages
 
 
 def test_two_threads_restore_stderr() -> None:

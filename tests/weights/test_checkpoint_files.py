@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from AST.checkpoint_files import find_checkpoint
 from AST.errors import UsageError
-from AST.model_files import AST_FILE
-from AST.weights import obtain
+from AST.weights.checkpoint_files import find_checkpoint
+from AST.weights.finding import obtain
+from AST.weights.model_files import AST_FILE
 from tests.checkpoints import change
 
 

@@ -14,8 +14,8 @@ import huggingface_hub.constants
 import pytest
 
 from AST.errors import UsageError
-from AST.model_files import AST_FILE
-from AST.weights import obtain
+from AST.weights.finding import obtain
+from AST.weights.model_files import AST_FILE
 from tests.helpers import ROOT
 from tests.stub_server import CONTENT, SHA256, Stub, serving, speech_file
 
@@ -70,7 +70,7 @@ def test_a_download_that_was_cut_off_goes_on(stub: Stub, cache: Path, tmp_path: 
 
 FETCH_SPEECH = """
 import pathlib, sys, huggingface_hub.constants
-from AST import fetching
+from AST.weights.finding import fetching
 from tests import stub_server
 huggingface_hub.constants.DOWNLOAD_CHUNK_SIZE = 1 << 16
 fetching.fetch(stub_server.speech_file(stub_server.Stub(sys.argv[1]), pathlib.Path()))
@@ -164,7 +164,8 @@ def test_a_busy_hub_is_waited_for(stub: Stub, tmp_path: Path) -> None:
 
 FETCH_FROM_STUB = """
 import dataclasses, pathlib, sys, time
-from AST import errors, model_files, weights
+from AST import errors
+from AST.weights.finding import model_files, finding as weights
 time.sleep = lambda seconds: None  # the hub's library waits between its tries
 sha256, missing = sys.argv[1:]
 local_paths = (pathlib.Path(missing),)

@@ -1,0 +1,1 @@
+"""What a process and its machine have: processors, threads, devices, streams, messages."""

@@ -1,0 +1,1 @@
+"""The models' files: which ones there are, where they come from, what they hold."""

@@ -1,0 +1,9 @@
+"""``python -m AST.weights`` is ``ast-stems weights``."""
+
+import importlib
+import sys
+
+if __name__ == "__main__":
+    sys.argv[0] = "python -m AST.weights"  # for the help, which says __main__.py up to Python 3.11
+    # By its name: commands are above this room.
+    sys.exit(importlib.import_module("AST.commands.weights").main())
