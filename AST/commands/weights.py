@@ -17,20 +17,7 @@ from AST.weights.finding import obtain
 from AST.weights.local_model import hashed
 from AST.weights.model_files import MODEL_FILES, PUBLISHED, ModelFile
 
-
-def _status(model_file: ModelFile) -> tuple[str, bool]:
-    """Where a model file is, in words for the user, and whether a run can use it."""
-    local = next(filter(Path.is_file, model_file.local_paths), None) or find_cached(model_file)
-    if local is None:
-        return "not here yet", False
-    try:
-        model = hashed(local, model_file)
-    except UsageError as error:
-        return f"cannot be used: {error}", False
-    if model.is_published:
-        return f"verified: {local}", True
-    state = "local file, not the published one" if local in model_file.local_paths else "wrong hash"
-    return f"{state}: {local}, sha256 {model.sha256}", local in model_file.local_paths
+VERIFIED = Path("verified.json")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -56,24 +43,26 @@ def build_parser() -> argparse.ArgumentParser:
     group.add_argument(
         OUTPUT_FLAG,
         type=Path,
-        default=Path("verified.json"),
         metavar="FILE",
-        help="all checks for a bug report (default: %(default)s)",
+        help=f"all checks for a bug report (default: {VERIFIED})",
     )
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    arguments = build_parser().parse_args(argv)
+    parser = build_parser()
+    arguments = parser.parse_args(argv)
     if arguments.verify:
         return exit_code(lambda: _verify(arguments))
+    if arguments.all or arguments.dsd100subset or arguments.output:
+        parser.error(f"--all, --dsd100subset and {OUTPUT_FLAG} need --verify")
     return exit_code(lambda: show(arguments.fetch))
 
 
 def _verify(arguments: argparse.Namespace) -> int:
     from AST.verification.command import verify  # loads torch
 
-    return verify(arguments.output, arguments.all, arguments.dsd100subset)
+    return verify(arguments.output or VERIFIED, arguments.all, arguments.dsd100subset)
 
 
 def show(fetch_missing: bool) -> int:
@@ -93,3 +82,18 @@ def show(fetch_missing: bool) -> int:
         print(f"  {model_file.size_bytes:,} bytes, sha256 {model_file.sha256}")
         print(f"  licence {model_file.licence}")
     return EXIT_OK if all(usable) else EXIT_SOME_FILES_FAILED
+
+
+def _status(model_file: ModelFile) -> tuple[str, bool]:
+    """Where a model file is, in words for the user, and whether a run can use it."""
+    local = next(filter(Path.is_file, model_file.local_paths), None) or find_cached(model_file)
+    if local is None:
+        return "not here yet", False
+    try:
+        model = hashed(local, model_file)
+    except UsageError as error:
+        return f"cannot be used: {error}", False
+    if model.is_published:
+        return f"verified: {local}", True
+    state = "local file, not the published one" if local in model_file.local_paths else "wrong hash"
+    return f"{state}: {local}, sha256 {model.sha256}", local in model_file.local_paths

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from AST.commands import weights
 from AST.errors import UsageError
 from AST.weights.finding import obtain
 from AST.weights.local_model import LFS_POINTER
@@ -95,3 +96,10 @@ def test_the_command_shows_fetches_and_verifies(stub: Stub, run: RunScript, tmp_
     assert f"wrong hash: {tmp_path / 'hub'}" in fetched.stdout
     assert f"cannot fetch {SPEECH_FILE.url}" in fetched.stderr
     assert "Traceback" not in fetched.stderr
+
+
+@pytest.mark.parametrize("flags", [["--all"], ["--dsd100subset", "."], ["--output", "v.json"]])
+def test_no_flag_is_taken_and_ignored(flags: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        weights.main(flags)
+    assert "--all, --dsd100subset and --output need --verify" in capsys.readouterr().err
