@@ -1,13 +1,12 @@
 """Draws AST's input for one file, AST's attention, and the best instrument names."""
 
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from AST.explain.canvas import new_figure, save
 from AST.explain.explanation import Explanation, Image
-from AST.process.quiet import no_messages
 from AST.weights.checkpoint_config import FRAME_HOP_MS
 
 if TYPE_CHECKING:
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 LOWEST_HZ, HIGHEST_HZ = 20, 8000
 """Range of the mel bands (Kaldi's defaults at 16 kHz)."""
 FREQUENCY_TICKS_HZ = (100, 250, 500, 1000, 2000, 4000)
-PICTURE_SIZE_INCHES = (14, 6)
-DOTS_PER_INCH = 110
 TINTED, OUTLINED = 1 / 4, 1 / 20
 """How much of the input is marked: the part that AST attends to most."""
 COLOUR, TINT = "darkorange", 0.25
@@ -30,11 +27,7 @@ def draw(path: Path, title: str, explanation: Explanation) -> None:
     Raises:
         OSError: It cannot be written.
     """
-    with no_messages():  # of matplotlib and fontconfig, which want to write below the home
-        from matplotlib.figure import Figure
-
-    figure = Figure(PICTURE_SIZE_INCHES, dpi=DOTS_PER_INCH, layout="constrained")
-    figure.suptitle(title, fontsize=11, parse_math=False)  # file names may contain $
+    figure = new_figure(title)
     panels: dict[str, Axes] = figure.subplot_mosaic(
         [["input", "bands", "names"], ["time", ".", "names"]],
         width_ratios=[12, 1, 4],
@@ -43,9 +36,7 @@ def draw(path: Path, title: str, explanation: Explanation) -> None:
     _draw_spectrogram(panels["input"], explanation.spectrogram)
     _draw_attention(panels, explanation.attention)
     _draw_names(panels["names"], explanation.best)
-    with warnings.catch_warnings():  # letters that the font lacks are drawn as boxes
-        warnings.filterwarnings("ignore", "Glyph .* missing")
-        figure.savefig(path)
+    save(figure, path)
 
 
 def _draw_spectrogram(axes: "Axes", spectrogram: Image) -> None:

@@ -1,14 +1,13 @@
 """Draws AST's scores over the time of a file, below its waveform."""
 
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from AST.explain.picture import COLOUR, DOTS_PER_INCH, PICTURE_SIZE_INCHES, TINT
+from AST.explain.canvas import new_figure, save
+from AST.explain.picture import COLOUR, TINT
 from AST.explain.timeline import Timeline
-from AST.process.quiet import no_messages
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,11 +27,7 @@ def draw_timeline(path: Path, title: str, timeline: Timeline) -> None:
     Raises:
         OSError: It cannot be written.
     """
-    with no_messages():  # of matplotlib and fontconfig, which want to write below the home
-        from matplotlib.figure import Figure
-
-    figure = Figure(PICTURE_SIZE_INCHES, dpi=DOTS_PER_INCH, layout="constrained")
-    figure.suptitle(title, fontsize=11, parse_math=False)  # file names may contain $
+    figure = new_figure(title)
     panels: dict[str, Axes] = figure.subplot_mosaic(
         [["wave", "."], ["scores", "file"]], width_ratios=[12, 3], height_ratios=[1, 4]
     )
@@ -42,9 +37,7 @@ def draw_timeline(path: Path, title: str, timeline: Timeline) -> None:
     panels["wave"].sharex(panels["scores"])
     panels["wave"].tick_params(labelbottom=False)
     panels["scores"].set_xlim(0, timeline.duration_s)
-    with warnings.catch_warnings():  # letters that the font lacks are drawn as boxes
-        warnings.filterwarnings("ignore", "Glyph .* missing")
-        figure.savefig(path)
+    save(figure, path)
 
 
 def _draw_waveform(axes: "Axes", timeline: Timeline) -> None:
