@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from AST.process.environment import supply_user_and_home
 from AST.supported import check_python
-from AST.version import __version__
 
 check_python()
 supply_user_and_home()
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from AST.run.analysis import Run, analyse
     from AST.run.shards import Shard
     from AST.settings import Settings, Windows
+    from AST.version import __version__
 
 __all__ = ["Recogniser", "Run", "Settings", "Shard", "Windows", "__version__", "analyse"]
 
@@ -29,6 +29,7 @@ _MODULES = {
     "Settings": "AST.settings",
     "Shard": "AST.run.shards",
     "Windows": "AST.settings",
+    "__version__": "AST.version",
     "analyse": "AST.run.analysis",
 }
 

@@ -21,7 +21,7 @@ ENGINES = (LOCAL, RAY)
 
 
 class Case(NamedTuple):
-    """Stems of one length with models of one size."""
+    """Stems of one length, in batches of one size, with models of one size."""
 
     size: str
     duration_s: int
@@ -69,10 +69,10 @@ def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, dict[str, 
     """Real work, and so little work that what an engine does for each batch can be seen."""
     real = arguments.size, arguments.duration_s
     cases = (
-        Case(*real, 1, 2, arguments.many),
-        Case(*real, 4, 8, 8 + arguments.many),
-        Case(EMBEDDED, 1, 1, 16, arguments.short),
-        Case(EMBEDDED, 1, 8, 64, 64 + arguments.short),
+        Case(*real, batch_size=1, few=2, many=2 + arguments.more),
+        Case(*real, batch_size=4, few=8, many=8 + arguments.more),
+        Case(EMBEDDED, 1, batch_size=1, few=16, many=16 + arguments.more_short),
+        Case(EMBEDDED, 1, batch_size=8, few=64, many=64 + arguments.more_short),
     )
     found: dict[str, dict[str, float]] = {}
     for number, case in enumerate(cases):
@@ -96,8 +96,11 @@ def build_parser() -> argparse.ArgumentParser:
     parser = new_parser("cluster", "Measures what --engine ray costs beside the local engine.")
     parser.add_argument("--size", choices=SIZE_CHOICES, default="base384")
     parser.add_argument("--duration-s", type=whole_number(1), default=210, metavar="S")
-    parser.add_argument("--many", type=whole_number(3), default=16, metavar="N")
-    parser.add_argument("--short", type=whole_number(17), default=320, metavar="N")
+    for flag, count, stems in (("more", 16, "stems"), ("more-short", 320, "stems of 1 s")):
+        text = f"how many {stems} the longer runs have more than the shorter ones"
+        parser.add_argument(
+            f"--{flag}", type=whole_number(1), default=count, metavar="N", help=text
+        )
     return parser
 
 

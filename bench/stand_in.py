@@ -102,15 +102,15 @@ def clock_s() -> npt.NDArray[np.float64]:
     return np.array([time.perf_counter(), time.process_time()])
 
 
-def peak_gb(process: int | None = None) -> float:
-    """The highest memory of a process; None is this one, and that is all that macOS can tell.
+def peak_gb(process_id: int | None = None) -> float:
+    """The highest memory of a process. None: of this one; macOS knows no other.
 
     (Linux counts the memory of a process's parent in ``ru_maxrss``.)
     """
-    status = Path(f"/proc/{process or 'self'}/status")
+    status = Path(f"/proc/{process_id or 'self'}/status")
     if not status.exists():
         used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # in bytes on macOS
-        return used / 1e9 if process is None else float("nan")
+        return used / 1e9 if process_id is None else float("nan")
     [line] = [line for line in status.read_text().splitlines() if line.startswith("VmHWM:")]
     return 1024 * int(line.split()[1]) / 1e9
 

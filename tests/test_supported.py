@@ -13,7 +13,8 @@ from tests.helpers import ROOT
 
 SCRIPTS = [*sorted(ROOT.glob("*.py")), ROOT / "AST" / "list_labels.py"]
 BEFORE_THE_CHECK = [
-    ROOT / "AST" / f"{name}.py" for name in ("__init__", "environment", "supported")
+    ROOT / "AST" / f"{name}.py"
+    for name in ("__init__", "process/__init__", "process/environment", "supported")
 ]
 
 

@@ -1,4 +1,6 @@
-"""Decodes a file to its mono mix, or raises an error that fits on one line."""
+"""Decodes a file to its mono mix, or raises an error that fits on one line. PyAV reads it:
+``sound_file.py``.
+"""
 
 import contextlib
 import os

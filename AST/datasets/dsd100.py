@@ -6,7 +6,7 @@ from pathlib import Path
 from AST.datasets.dataset import Dataset
 from AST.datasets.errata import erratum
 from AST.datasets.stem import by_path
-from AST.song_identity import DSD100_NUMBER
+from AST.shared_songs import DSD100_NUMBER
 
 LABELS = {
     "vocals": [

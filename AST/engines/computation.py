@@ -16,8 +16,8 @@ class Computation:
     """Settings without a gap.
 
     Attributes:
-        device: As torch names it: ``cpu``, ``mps`` or ``cuda:0``. (Not torch's own type: who only
-            passes a computation on need not load torch.)
+        device: ``cpu``, ``mps`` or ``cuda:0``; with Ray ``cpu`` or ``cuda``. A text, so that a
+            process that does not compute need not load torch.
         precision: ``fp32``, ``bf16`` or ``fp16``.
         speech_backend: ``auto``, ``torch`` or ``essentia``.
         batch_size: Number of stems that go through the models together, and of windows that AST
@@ -46,7 +46,7 @@ def decide_computation(settings: Settings) -> Computation:
     Raises:
         UsageError: This machine does not have the device.
     """
-    from AST.process.devices import select_device
+    from AST.process.devices import select_device  # loads torch
 
     return computation_on(str(select_device(settings.device)), settings)
 

@@ -4,6 +4,6 @@ import importlib
 import sys
 
 if __name__ == "__main__":
-    sys.argv[0] = "python -m AST.weights"  # for the help, which says __main__.py up to Python 3.11
+    sys.argv[0] = "python -m AST.weights"  # the help says it
     # By its name: commands are above this room.
     sys.exit(importlib.import_module("AST.commands.weights").main())

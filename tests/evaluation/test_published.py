@@ -58,12 +58,17 @@ def test_the_published_figures_follow(
     assert len({stem.song for stem in found}) == songs
 
 
-def test_a_wheel_holds_all_data() -> None:
+@pytest.mark.parametrize(
+    ("package", "file"),
+    [("AST", "data/published/dsd100.csv"), ("AST.evaluation.report", "templates/report.html")],
+)
+def test_a_wheel_holds_all_data(package: str, file: str) -> None:
     setup = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    patterns = setup["tool"]["setuptools"]["package-data"]["AST"]
-    files = [path for path in (ROOT / "AST" / "data").rglob("*") if path.is_file()]
-    names = [str(path.relative_to(ROOT / "AST")) for path in files]
-    assert "data/published/dsd100.csv" in names
+    patterns = setup["tool"]["setuptools"]["package-data"][package]
+    room = ROOT / package.replace(".", "/")
+    files = sorted((room / Path(file).parts[0]).rglob("*"))
+    names = [str(path.relative_to(room)) for path in files if path.is_file()]
+    assert file in names
     assert [name for name in names if not any(fnmatch(name, one) for one in patterns)] == []
 
 

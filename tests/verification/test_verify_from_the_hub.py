@@ -19,7 +19,7 @@ from tests.stub_server import Stub, serving
 
 VERIFY = """
 import dataclasses, json, pathlib, sys
-from AST.weights.finding import model_files
+from AST.weights import model_files
 ast_sha256, speech, speech_sha256, count, logits = sys.argv[1:]
 missing, speech = pathlib.Path("nowhere"), pathlib.Path(speech)
 replace = dataclasses.replace

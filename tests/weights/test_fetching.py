@@ -70,7 +70,7 @@ def test_a_download_that_was_cut_off_goes_on(stub: Stub, cache: Path, tmp_path: 
 
 FETCH_SPEECH = """
 import pathlib, sys, huggingface_hub.constants
-from AST.weights.finding import fetching
+from AST.weights import fetching
 from tests import stub_server
 huggingface_hub.constants.DOWNLOAD_CHUNK_SIZE = 1 << 16
 fetching.fetch(stub_server.speech_file(stub_server.Stub(sys.argv[1]), pathlib.Path()))
@@ -165,13 +165,13 @@ def test_a_busy_hub_is_waited_for(stub: Stub, tmp_path: Path) -> None:
 FETCH_FROM_STUB = """
 import dataclasses, pathlib, sys, time
 from AST import errors
-from AST.weights.finding import model_files, finding as weights
+from AST.weights import finding, model_files
 time.sleep = lambda seconds: None  # the hub's library waits between its tries
 sha256, missing = sys.argv[1:]
 local_paths = (pathlib.Path(missing),)
 file = dataclasses.replace(model_files.AST_FILE, sha256=sha256, local_paths=local_paths)
 try:
-    print(weights.obtain("published", file).path)
+    print(finding.obtain("published", file).path)
 except errors.UsageError as error:
     sys.exit(f"error: {error}")
 """

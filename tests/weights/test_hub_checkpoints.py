@@ -20,10 +20,10 @@ COMMIT = AST_FILE.hub.revision if AST_FILE.hub else ""
 OBTAIN = """
 import json, sys, time
 from AST import errors
-from AST.weights.finding import model_files, finding as weights
+from AST.weights import finding, model_files
 time.sleep = lambda seconds: None  # the hub's library waits between its tries
 try:
-    model = weights.obtain(sys.argv[1], model_files.AST_FILE)
+    model = finding.obtain(sys.argv[1], model_files.AST_FILE)
     print(json.dumps({**model.record(), "kind": model.kind}))
 except errors.UsageError as error:
     sys.exit(f"error: {error}")

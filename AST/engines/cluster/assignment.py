@@ -1,4 +1,4 @@
-"""What every node must have in common with the driver: versions, code, and the same files."""
+"""What a node gets for a run, and what it must share with the driver: versions, code, files."""
 
 import hashlib
 import socket

@@ -14,6 +14,6 @@ def analyse(assignment: Assignment, batch: Batch, blamed: Mapping[Stem, str]) ->
     Args:
         blamed: Why a stem fails that must not be read again.
     """
-    from AST.engines.cluster.worker import worker_of  # loads torch; whoever gives tasks has none
+    from AST.engines.cluster.worker import worker_of  # loads torch: not in the driver
 
     return worker_of(assignment).analyse(batch, blamed)

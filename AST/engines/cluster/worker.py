@@ -105,10 +105,10 @@ _gpus: list[Any] = []
 
 
 def worker_of(assignment: Assignment) -> BatchWorker:
-    """The one of this process, which Ray uses for one run only.
+    """The worker of this process, which Ray uses for one run only.
 
     Raises:
-        UsageError: There can be none; the line names this node.
+        UsageError: This node cannot do the work; the line names it.
     """
     global _worker, _gpus
     gpus = ray.get_gpu_ids()

@@ -1,1 +1,1 @@
-"""What part of the mistakes is the label dictionary's: names it leaves out, and a learned one."""
+"""Label dictionaries: another one applied, mistakes that are the dictionary's, a learned one."""

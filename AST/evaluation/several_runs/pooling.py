@@ -17,7 +17,7 @@ from AST.evaluation.files.window_scores import WindowScores
 from AST.evaluation.several_runs.figures import run_names
 from AST.evaluation.several_runs.pooled_record import dataset_of, pooled_record
 from AST.results import SCORE_FIGURES, Row
-from AST.song_identity import OWN, song_identity
+from AST.shared_songs import OWN, song_identity
 
 NAMES_SHOWN = 3
 """In the name of a pooled run."""

@@ -154,19 +154,19 @@ def test_a_cluster_that_cannot_do_a_task_is_refused(
         cluster.check_nodes(cluster.need(GIB), assignment_of(work, []), lambda: None)
 
 
+def test_only_those_who_run_models_load_torch() -> None:
+    modules = "analyze_dsd100, AST.run.execution, AST.engines.cluster.engine, " + DRIVER
+    code = f"import sys, {modules}; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == "False\n", done.stderr
+
+
 def refused(engine: str, *flags: str, capsys: pytest.CaptureFixture[str]) -> str:
     folder = str(ROOT / "demo" / "DSD100")
     command = [folder, "--model", "tiny", "--output", "never.csv", "--engine", engine, *flags]
     assert analyze_dsd100.main(command) == 2
     *_, last = capsys.readouterr().err.splitlines()
     return last
-
-
-def test_only_those_who_run_models_load_torch() -> None:
-    modules = "analyze_dsd100, AST.run.execution, AST.engines.cluster.engine, " + DRIVER
-    code = f"import sys, {modules}; print('torch' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
-    assert done.stdout == "False\n", done.stderr
 
 
 def test_wrong_choices_are_one_line(

@@ -3,7 +3,7 @@
 import pytest
 
 from AST.datasets import DATASETS
-from AST.song_identity import OWN, SHARING, song_identity
+from AST.shared_songs import OWN, SHARING, song_identity
 
 
 @pytest.mark.parametrize(
