@@ -50,8 +50,9 @@ def reading(output: Path) -> Iterator[None]:
     except UsageError:
         raise
     except Exception as error:  # for a damaged file JSON and NumPy raise nearly any error
+        reason = f"there is no {error}" if isinstance(error, KeyError) else error
         raise UsageError(
-            f"{output}: its scores or its record cannot be read ({error}); analyse its stems again"
+            f"{output}: its scores or its record cannot be read ({reason}); analyse its stems again"
         ) from error
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from AST.errors import UsageError
-from AST.run.finished import Finished
+from AST.run.finished import Finished, reading
+from AST.run.merged_record import merged_record
 from AST.run.shards import NUMBER, OF, SHARD
 from AST.run.side_files import tie_of_run
 from AST.run_id import tie_in
@@ -45,6 +46,8 @@ def _check(file: Finished) -> None:
             f"{file.output}: its scores or its record are not as the run wrote them (edited, "
             "relabelled or of another version); give the shard itself, and relabel what is merged"
         )
+    with reading(file.output):  # a record that fits alone also fits with others
+        merged_record([file.record], file.rows)
 
 
 def _check_same_run(file: Finished, other: Finished) -> None:

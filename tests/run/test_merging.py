@@ -240,6 +240,12 @@ def test_what_was_changed_is_refused(shards: list[Path], tmp_path: Path) -> None
     with pytest.raises(UsageError, match=r"s\.2-of-2\.csv: its scores or its record cannot be"):
         merge(out, shards)
     beside(second, SCORES).write_bytes(good)
+    path = beside(second, RUN_RECORD)
+    record = path.read_text("utf-8")
+    path.write_text(record.replace('"counts"', '"count"'))
+    with pytest.raises(UsageError, match=r"s\.2-of-2\.csv: .*there is no 'counts'"):
+        merge(out, shards)
+    path.write_text(record)
     second.write_bytes(second.read_bytes().replace(b"bass,", b"drums,"))
     with pytest.raises(UsageError, match=r"s\.2-of-2\.csv: not as the run wrote it that"):
         merge(out, shards)
