@@ -19,8 +19,8 @@ from AST.labels import instrument_labels
 from AST.list_labels import main as list_labels
 from AST.metrics import accuracy_report
 from AST.results import Row, format_rows
-from tests.evaluation.test_ranking import random_run
-from tests.evaluation.window_runs import window_run, written
+from tests.evaluation.scores.test_ranking import random_run
+from tests.evaluation.windows.window_runs import window_run, written
 from tests.helpers import DICTIONARY, ROWS, stem_scores
 
 EVIL = "bass\x1b[2k\x07\r\n\x9b31m\u202egnos\u2028x"

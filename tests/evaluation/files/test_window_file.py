@@ -12,7 +12,7 @@ from AST.errors import UsageError
 from AST.evaluation.files.saved_run import read_run
 from AST.evaluation.windows.figures import window_figures
 from AST.results import RUN_RECORD, SCORES, WINDOWS, beside, read_rows
-from tests.evaluation.window_runs import window_run, written
+from tests.evaluation.windows.window_runs import window_run, written
 
 RUN = window_run()
 assert RUN.windows is not None

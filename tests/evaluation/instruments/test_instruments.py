@@ -21,7 +21,7 @@ from AST.evaluation.text import describe
 from AST.results import Row, format_rows
 from doc import make_schema
 from tests.evaluation.conftest import EVIL
-from tests.evaluation.test_report import Collector
+from tests.evaluation.report.test_report import Collector
 from tests.helpers import DICTIONARY, ROWS
 
 SYNTH, CONTRABASS, TUBA = (

@@ -19,7 +19,7 @@ from AST.evaluation.findings import find
 from AST.evaluation.report.page import render
 from AST.evaluation.text import describe
 from AST.results import Row
-from tests.evaluation.test_report import Collector
+from tests.evaluation.report.test_report import Collector
 from tests.helpers import DICTIONARY, INDEX, ROWS, stem_scores
 
 CLASSES = list(DICTIONARY)

@@ -20,9 +20,9 @@ from AST.evaluation.windows.figures import window_figures
 from AST.evaluation.windows.plot import labels, lowest_percent, places
 from doc import make_schema
 from tests.evaluation.conftest import CHROMIUM
-from tests.evaluation.test_report_in_browser import PHONE, OpenPage
+from tests.evaluation.report.test_report_in_browser import PHONE, OpenPage
 from tests.evaluation.test_text import large_run
-from tests.evaluation.window_runs import window_run, written
+from tests.evaluation.windows.window_runs import window_run, written
 
 NEEDS_CHROMIUM = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here")
 

@@ -8,9 +8,9 @@ from AST.evaluation.files.saved_run import SavedRun
 from AST.evaluation.findings import find
 from AST.evaluation.report.page import render
 from tests.evaluation.conftest import CHROMIUM
-from tests.evaluation.test_dictionaries import permuted, stems
-from tests.evaluation.test_instruments import NAMES
-from tests.evaluation.test_report_in_browser import PHONE, OpenPage
+from tests.evaluation.dictionaries.test_dictionaries import permuted, stems
+from tests.evaluation.instruments.test_instruments import NAMES
+from tests.evaluation.report.test_report_in_browser import PHONE, OpenPage
 from tests.helpers import DICTIONARY
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine")

@@ -16,7 +16,7 @@ from AST.evaluation.windows.figures import WindowFigures, missing_for_windows, w
 from AST.evaluation.windows.first_windows import by_first_windows
 from AST.labels import LabelMap
 from AST.results import Row
-from tests.evaluation.window_runs import window_run
+from tests.evaluation.windows.window_runs import window_run
 from tests.helpers import DICTIONARY, INDEX
 
 
