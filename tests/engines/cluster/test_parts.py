@@ -30,7 +30,7 @@ pytest.importorskip("ray", reason="pip install -r requirements-ray.txt")
 from AST.engines.cluster import resources
 from AST.engines.cluster.answer import Answer, How
 from AST.engines.cluster.driver import Driver
-from AST.engines.cluster.engine import DRIVER
+from AST.engines.cluster.engine import DRIVER, RayEngine
 from AST.engines.cluster.resources import Cluster, Need
 from AST.engines.cluster.worker import BatchWorker
 from AST.engines.engine import Batch, cut
@@ -159,6 +159,12 @@ def test_only_those_who_run_models_load_torch() -> None:
     code = f"import sys, {modules}; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout == "False\n", done.stderr
+
+
+def test_the_end_of_ray_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("AST.engines.cluster.engine.DRIVER", "this")  # a module that ends soon
+    with pytest.raises(UsageError, match="Ray on this machine has ended; start the same command"):
+        RayEngine(Settings(engine="ray"), print, print)
 
 
 def refused(engine: str, *flags: str, capsys: pytest.CaptureFixture[str]) -> str:
