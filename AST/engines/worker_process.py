@@ -5,6 +5,7 @@ nobody else, and its file is known.
 """
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -132,6 +133,7 @@ def prepare_or_say_why(
 
 def _answer(connection: Connection, main_process: int, form: InputFormat, windows: Windows) -> None:
     """What a process does: it answers with a prepared stem for each stem."""
+    gc.freeze()  # to free objects of the main process here could end this one (gRPC's do)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # native code writes there before it dies
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # only the main process answers Ctrl-C
     watch = threading.Thread(target=_end_with_the_main_process, args=[main_process], daemon=True)

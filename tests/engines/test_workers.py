@@ -2,6 +2,7 @@
 
 import errno
 import faulthandler
+import gc
 import multiprocessing
 import os
 import random
@@ -92,6 +93,35 @@ def test_processes_that_are_killed_by_others_cost_no_file(stems: list[Stem]) -> 
             alive = set(multiprocessing.active_children()) - others
             os.kill(generator.choice(sorted(process.pid or 0 for process in alive)), signal.SIGKILL)
     assert found == KINDS * 20
+
+
+class Noted:
+    """Something that leaves a file where it ends."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.itself = folder, self  # a circle, so that only the collector frees it
+
+    def __del__(self) -> None:
+        (self.folder / f"ended in {os.getpid()}").touch()
+
+
+def test_a_process_does_not_free_what_the_main_process_has(
+    stems: list[Stem], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def collect_and_prepare(*how: Any) -> PreparedStem:
+        gc.collect()
+        return prepare(*how)
+
+    monkeypatch.setattr(worker_process, "prepare", collect_and_prepare)
+    gc.disable()
+    try:
+        Noted(tmp_path)
+        assert kinds(Preparation(stems, 1, batch_size=4)) == KINDS
+        assert not [*tmp_path.glob("ended in *")]
+        gc.collect()
+        assert [path.name for path in tmp_path.glob("ended in *")] == [f"ended in {os.getpid()}"]
+    finally:
+        gc.enable()
 
 
 def test_whatever_a_file_does_the_others_go_on(
