@@ -104,7 +104,7 @@ def analyse(
         check_names(dataset.names_of_class, files_found["ast"].checkpoint.config.outputs)
         with some_threads(1) as thread:
             verifying = thread.submit(verify_all, files_found)
-            # The local engine loads torch for seconds: usage errors should not wait for it.
+            # The local engine loads torch, which takes seconds: usage errors come before it.
             from AST.engines.opening import open_engine
             from AST.run.execution import Job
 
