@@ -10,7 +10,7 @@ from AST.evaluation.files.saved_run import SavedRun
 from AST.evaluation.findings import find
 from AST.evaluation.report.page import render
 from AST.results import Row
-from tests.evaluation.conftest import CHROMIUM, EVIL
+from tests.evaluation.conftest import CHROMIUM, EVIL, PLAYS_S
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -127,7 +127,7 @@ def test_a_stem_is_played(page: "Page") -> None:
     page.locator("audio").evaluate(
         "audio => audio.readyState >= 2 || new Promise(done => { audio.onloadeddata = done })"
     )
-    assert page.locator("audio").evaluate("audio => audio.duration") == pytest.approx(1)
+    assert page.locator("audio").evaluate("audio => audio.duration") == pytest.approx(PLAYS_S)
     assert page.locator("#playing").inner_text().endswith("bass #1.wav")
 
 
